@@ -1,0 +1,59 @@
+# Everything runs from .venv, which is made from the locks in requirements/. Nothing outside this directory is
+# changed, but for Chromium: `make test` installs it with apt when root runs it and there is none.
+.POSIX:
+.SUFFIXES:
+.PHONY: help demo test lock format bench clean
+
+BIN = .venv/bin
+PURE = src/newsletter/model.py,src/newsletter/issue/*,src/newsletter/render/*
+COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-annotate --no-header $(UPGRADE)
+
+help:
+	@echo 'make demo     send a sample issue to a mail server of its own and build the archive, in out/demo'
+	@echo 'make test     everything that is checked before a change lands'
+	@echo 'make format   put the code in its layout and mend what can be mended'
+	@echo 'make lock     compile requirements/ from pyproject.toml; UPGRADE=--upgrade takes the newest versions'
+	@echo 'make bench    measure, each figure with its comparison'
+	@echo 'make clean    remove everything that the other commands made'
+
+demo: .venv/demo.stamp
+	@$(BIN)/python demo/run.py
+
+test: .venv/dev.stamp
+	@.ci/chromium
+	@echo 'Style: ruff'
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@echo 'Types: mypy'
+	@$(BIN)/mypy --no-error-summary
+	@echo 'Architecture: import-linter'
+	@$(BIN)/lint-imports --no-logo
+	@echo 'Behaviour: pytest'
+	@$(BIN)/pytest --quiet --numprocesses 2 --cov --cov-report=
+	@echo 'Coverage: at least 90 % in all, 100 % of the pure rooms'
+	@$(BIN)/coverage report --format=total --fail-under=90
+	@$(BIN)/coverage report --include='$(PURE)' --fail-under=100
+
+lock: .venv/dev.stamp
+	@echo 'Compiling requirements/dev.txt, demo.txt and runtime.txt'
+	@$(COMPILE) --group dev --output-file requirements/dev.txt >/dev/null
+	@$(COMPILE) --group demo --constraint requirements/dev.txt --output-file requirements/demo.txt >/dev/null
+	@$(COMPILE) --constraint requirements/dev.txt --output-file requirements/runtime.txt >/dev/null
+
+format: .venv/dev.stamp
+	@$(BIN)/ruff check --quiet --fix-only
+	@$(BIN)/ruff format
+
+bench: .venv/dev.stamp
+	@for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python "$$script" || exit; done
+
+clean:
+	rm -rf .venv out dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find src tests benchmarks demo -type d -name __pycache__ -prune -exec rm -rf {} +
+
+# The script compares contents, not times: a checkout makes every file new.
+.venv/demo.stamp .venv/dev.stamp: FORCE
+	@.ci/install $(@F:.stamp=)
+
+FORCE:

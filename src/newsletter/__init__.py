@@ -1,0 +1,3 @@
+"""A newsletter publisher that lives in a git repository."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,128 @@
+"""The pages of the archive, as bytes; nothing is written here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newsletter.errors import IssueError
+from newsletter.i18n import format_date
+from newsletter.model import Finding, Page, Position
+from newsletter.render.web import public_line, render_issue_page, render_page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from newsletter.config import Settings
+    from newsletter.model import Issue
+    from newsletter.render import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An issue and the file that it was read from."""
+
+    issue: Issue
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the index and the neighbours say of an issue."""
+
+    slug: str
+    subject: str
+    preheader: str
+    date: date
+    day: str
+    """The date as people write it, in the issue's language."""
+    language: str
+
+
+def site_pages(sources: Sequence[Source], theme: Theme, settings: Settings) -> Iterator[Page]:
+    """Yield every file of the archive.
+
+    Raises:
+        IssueError: two issues would have one address, or a record's id stands in two issues.
+        TemplateError: a template is wrong.
+    """
+    _check_unique(sources)
+    newest_first = sorted(sources, key=lambda source: (source.issue.date, source.issue.slug), reverse=True)
+    entries = [_entry(source.issue, settings) for source in newest_first]
+    site, language = settings.newsletter.url, settings.newsletter.language
+    index = {"issues": entries, "root": "", "canonical": f"{site}/"}
+    yield _html("index.html", render_page(theme, settings, "web/index.html.j2", language, index))
+    for number, source in enumerate(newest_first):
+        slug = source.issue.slug
+        context = {
+            "newer": entries[number - 1] if number else None,
+            "older": entries[number + 1] if number + 1 < len(entries) else None,
+            "root": "../../",
+            "canonical": f"{site}/p/{slug}/",
+        }
+        yield _html(f"p/{slug}/index.html", render_issue_page(source.issue, theme, settings, context))
+        for name in _pictures(source.issue, theme):
+            yield Page(f"p/{slug}/{name}", (source.path.parent / name).read_bytes())
+    css = render_page(theme, settings, "web/style.css.j2", language, {})
+    yield Page("assets/style.css", css.encode())
+    yield from _assets(theme, settings)
+
+
+def _html(path: str, html: str) -> Page:
+    return Page(path, html.encode())
+
+
+def _entry(issue: Issue, settings: Settings) -> Entry:
+    return Entry(
+        slug=issue.slug,
+        subject=public_line(issue.subject, issue, settings),
+        preheader=public_line(issue.preheader, issue, settings),
+        date=issue.date,
+        day=format_date(issue.date, issue.language),
+        language=issue.language,
+    )
+
+
+def _check_unique(sources: Sequence[Source]) -> None:
+    slugs: dict[str, Issue] = {}
+    records: dict[str, Position] = {}
+    findings = []
+    for issue in (source.issue for source in sources):
+        first = slugs.setdefault(issue.slug, issue)
+        if first is not issue:
+            message = (
+                f"the address /p/{issue.slug}/ is already that of {first.path}; rename one of the two files"
+            )
+            findings.append(Finding(Position(issue.path), message, "issue-name"))
+        for block in issue.blocks:
+            where = records.setdefault(block.id, block.position) if block.id else block.position
+            if where is not block.position:
+                message = f'the id "{block.id}" is already that of {where}; give this block its own: {{#…}}'
+                findings.append(Finding(block.position, message, "block-id"))
+    if findings:
+        raise IssueError(findings)
+
+
+def _pictures(issue: Issue, theme: Theme) -> list[str]:
+    """Return the files beside the issue that its page shows."""
+    names: dict[str, None] = {}
+    for block in issue.blocks:
+        for name, attribute in theme.kinds[block.kind].attributes.items():
+            if attribute.type == "picture" and name in block.attributes:
+                names[str(block.attributes[name])] = None
+        for token in block.body.tokens:
+            for child in token.children or ():
+                if child.type == "image":
+                    names[str(child.attrs["src"])] = None
+    return [name for name in names if "://" not in name]
+
+
+def _assets(theme: Theme, settings: Settings) -> Iterator[Page]:
+    """The theme's own files, and the logo that newsletter.toml names."""
+    for name in theme.list("assets"):
+        yield Page(name, theme.read(name))
+    logo = settings.theme.logo
+    if logo and not theme.has(f"assets/{logo.rsplit('/', 1)[-1]}"):
+        yield Page(f"assets/{logo.rsplit('/', 1)[-1]}", (settings.root / logo).read_bytes())

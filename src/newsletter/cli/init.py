@@ -1,0 +1,96 @@
+"""`newsletter init`: a workspace to begin with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from newsletter.cli.options import AsJson
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+EXAMPLES = 'Example: newsletter init my-newsletter --name "My Newsletter" --language en'
+
+
+def init(
+    directory: Annotated[str, typer.Argument(metavar="[DIR]", help="Made if it is not there.")] = ".",
+    name: Annotated[str, typer.Option(help="What the newsletter is called, else as the folder is.")] = "",
+    language: Annotated[str, typer.Option(help="Of the first issue: nl or en.")] = "en",
+    eject: Annotated[bool, typer.Option("--eject", help="Copy the theme too, to change it file by file.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a workspace: newsletter.toml, .env.example, .gitignore and a first issue."""
+    from pathlib import Path
+
+    from newsletter.cli.output import mark, print_json, say
+    from newsletter.cli.workspace import shown
+
+    root = Path(directory)
+    # In a workspace that is there already, --eject only adds the theme.
+    only_theme = eject and (root / "newsletter.toml").exists()
+    files = {} if only_theme else _starter(root, name, language)
+    if eject:
+        files |= _theme_files(root)
+    _write_new(files)
+    if as_json:
+        print_json({"workspace": str(root), "files": [str(path) for path in files]})
+        return
+    for path in files:
+        say(f"{mark('wrote', 'green')} {shown(path)}")
+    lead = "" if root.resolve() == Path.cwd() else f"cd {directory} && "
+    say(f"\nNext: {lead}newsletter render latest")
+
+
+def _starter(root: Path, name: str, language: str) -> dict[Path, bytes]:
+    import json
+    from datetime import UTC, datetime
+
+    from newsletter.errors import UsageError
+    from newsletter.render.theme import Theme, shipped_theme
+
+    if language not in {"nl", "en"}:
+        message = f'"{language}" is not a language of the templates; there are nl and en'
+        raise UsageError(message)
+    today = datetime.now(UTC).astimezone().date()
+    title = name or root.resolve().name.replace("-", " ").replace("_", " ").title()
+    subject = f"{'Hallo van' if language == 'nl' else 'Hello from'} {title}"
+    quoted = {key: json.dumps(text, ensure_ascii=False) for key, text in (("name", title), ("subject", subject))}
+    theme = Theme((shipped_theme(),), {})
+    context = {"quoted": quoted, "language": language, "today": today}
+    starters = {
+        "newsletter.toml": "newsletter.toml",
+        ".env.example": "env.example",
+        ".gitignore": "gitignore",
+        f"issues/{today}-hello.md": f"hello.{language}.md",
+    }
+    return {
+        root / path: f"{theme.render(f'workspace/{source}.txt.j2', language, context).rstrip()}\n".encode()
+        for path, source in starters.items()
+    }
+
+
+def _theme_files(root: Path) -> dict[Path, bytes]:
+    """Return the files of the shipped theme at their places in a workspace."""
+    from newsletter.render.theme import shipped_theme
+
+    theme = shipped_theme()
+    return {
+        root / "templates" / path.relative_to(theme): path.read_bytes()
+        for path in sorted(theme.rglob("*"))
+        if path.is_file() and path.relative_to(theme).parts[0] != "workspace"
+    }
+
+
+def _write_new(files: dict[Path, bytes]) -> None:
+    """Write all the files, or none where one of them is there already."""
+    from newsletter.errors import UsageError
+
+    there = [str(path) for path in files if path.exists()]
+    if there:
+        message = f"nothing was written, as these are there already: {', '.join(there[:5])}"
+        raise UsageError(message)
+    for path, content in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)

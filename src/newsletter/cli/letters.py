@@ -1,0 +1,32 @@
+"""Messages for trying things out: one reader, no list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from newsletter.delivery.mime import Stamp, identity_of, prepare
+from newsletter.render import personal_values
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from newsletter.cli.workspace import Workspace
+    from newsletter.delivery.base import Message
+    from newsletter.model import Email, Recipient
+
+TEST_TOKEN = "test"  # noqa: S105  # it opens nothing: the links of a trial mail belong to no reader
+
+
+def compose(email: Email, workspace: Workspace, reader: Recipient, date: datetime) -> Message:
+    """Compose one message for one reader."""
+    settings = workspace.settings
+    domain = settings.newsletter.from_address.rpartition("@")[2]
+    stamp = Stamp(date, f"<{reader.token}.{email.slug}@{domain}>")
+    values = personal_values(email, reader, settings.newsletter.url)
+    return prepare(email, identity_of(settings)).fill(reader, values, stamp)
+
+
+def sample_address(workspace: Workspace) -> str:
+    """Return the first sample reader's address, or the newsletter's own."""
+    samples = workspace.settings.samples
+    return samples[0].address if samples else workspace.settings.newsletter.from_address

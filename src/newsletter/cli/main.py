@@ -1,0 +1,66 @@
+"""The command `newsletter`: the table of commands, and the one place where an unexpected error ends."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from newsletter.cli import archive, init, render, send
+from newsletter.cli.failure import report_bug, report_error
+from newsletter.cli.options import WORKSPACE_HELP
+
+app = typer.Typer(
+    name="newsletter",
+    help="Write a newsletter in Markdown; send it as mail that looks right everywhere; keep it as web pages.",
+    epilog="Start with: newsletter init my-newsletter",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001  # typer calls it so
+    if asked:
+        from newsletter import __version__
+
+        sys.stdout.write(f"newsletter {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    context: typer.Context,
+    directory: Annotated[str, typer.Option("-C", metavar="DIR", help=WORKSPACE_HELP)] = "",
+    version: Annotated[  # noqa: ARG001, FBT002  # eager, and read by its callback
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Take what stands before the command."""
+    context.obj = directory
+
+
+app.command("init", short_help="Make a workspace with a first issue.", epilog=init.EXAMPLES)(init.init)
+app.command("render", short_help="Write an issue as HTML, text and .eml.", epilog=render.EXAMPLES)(render.render)
+app.command("send", short_help="Send an issue as a test to named addresses.", epilog=send.EXAMPLES)(send.send)
+app.add_typer(archive.app, name="archive")
+
+
+def run() -> None:
+    """Run the command line and exit with its status."""
+    sys.exit(run_with(sys.argv[1:]))
+
+
+def run_with(arguments: list[str]) -> int:
+    """Run one command line; return its exit status."""
+    try:
+        result = app(arguments, prog_name="newsletter", standalone_mode=False)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("\ninterrupted\n")
+        return 130
+    except Exception as error:  # noqa: BLE001  # the one catch-all: every error ends in words and a status
+        return report_error(error, as_json="--json" in arguments) or report_bug(error)
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,56 @@
+"""`newsletter render`: one issue as HTML, as text and as a whole message."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from newsletter.cli.options import AsJson, Directory, IssueName
+
+EXAMPLES = "Example: newsletter render asml --out out --subscriber anna@example.org"
+
+
+def render(
+    context: typer.Context,
+    issue: IssueName,
+    out: Annotated[str, typer.Option(metavar="DIR", help="Where the files go.")] = "out",
+    subscriber: Annotated[
+        str, typer.Option(metavar="ADDR", help="For whom; a [[sample]] has a name too.")
+    ] = "",
+    directory: Directory = "",
+    as_json: AsJson = False,
+) -> None:
+    """Write SLUG.html, SLUG.txt and SLUG.eml: what one reader would get."""
+    from datetime import datetime, time
+    from pathlib import Path
+
+    from newsletter.cli.letters import TEST_TOKEN, compose, sample_address
+    from newsletter.cli.output import mark, print_json, say
+    from newsletter.cli.workspace import open_workspace, shown
+    from newsletter.render import fill, personal_values, render_email
+
+    workspace = open_workspace(directory or context.obj)
+    read = workspace.read(workspace.find(issue))
+    email = render_email(read, workspace.theme, workspace.settings)
+    reader = workspace.reader(subscriber or sample_address(workspace), read.language, TEST_TOKEN)
+    values = personal_values(email, reader, workspace.settings.newsletter.url)
+    # Not now, but when it is meant to go out: the same issue gives the same bytes.
+    date = read.send_at or datetime.combine(read.date, time(), workspace.settings.newsletter.timezone)
+    message = compose(email, workspace, reader, date)
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {
+        "html": (folder / f"{read.slug}.html", fill(email.html, values).encode()),
+        "text": (folder / f"{read.slug}.txt", fill(email.text, values).encode()),
+        "eml": (folder / f"{read.slug}.eml", message.content),
+    }
+    for path, content in files.values():
+        path.write_bytes(content)
+    if as_json:
+        paths = {name: str(path) for name, (path, _) in files.items()}
+        sizes = {f"{name}_bytes": len(content) for name, (_, content) in files.items()}
+        print_json({"issue": read.slug, "subject": fill(email.subject, values), **paths, **sizes})
+        return
+    for path, content in files.values():
+        say(f"{mark('wrote', 'green')} {shown(path)} {mark(f'{len(content) / 1000:.1f} kB', 'dim')}")

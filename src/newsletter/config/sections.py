@@ -1,0 +1,153 @@
+"""The sections of the settings: which keys each has, what they may be, and what they are when left out."""
+
+from __future__ import annotations
+
+import dataclasses
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from newsletter.config import fields
+from newsletter.config.faults import RefusedError, quoted
+from newsletter.config.settings import (
+    BUILT_IN_FIELDS,
+    DARK,
+    DEFAULT_STORE_URL,
+    DEFAULT_TIMEZONE,
+    LANGUAGES,
+    LIGHT,
+    PORTS,
+    SECURITIES,
+    TRANSPORTS,
+    Archive,
+    Delivery,
+    Newsletter,
+    Palette,
+    Sample,
+    Secret,
+    Settings,
+    Smtp,
+    Subscribers,
+    Theme,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from newsletter.config.tables import Table
+
+
+def read_settings(root: Path, top: Table) -> Settings:
+    """Return the settings that the top of the file and its tables give; the tables gather the faults."""
+    newsletter = _newsletter(top.table("newsletter"))
+    subscribers, samples = _readers(top, newsletter.language)
+    return Settings(
+        root=root,
+        newsletter=newsletter,
+        theme=_theme(top.table("theme")),
+        delivery=_delivery(top.table("delivery"), root, newsletter.from_address),
+        smtp=_smtp(top.table("smtp")),
+        archive=_archive(top.table("archive"), root),
+        subscribers=subscribers,
+        samples=samples,
+        secret_key=top.secret("secret_key", fields.secret_key, None),
+        store_url=top.secret("store_url", fields.store_url, Secret(DEFAULT_STORE_URL)),
+    )
+
+
+def _newsletter(table: Table) -> Newsletter:
+    language_of = fields.choice(*LANGUAGES)
+    name = table.required("name", fields.header_text, "the newsletter's name, as readers see it")
+    url = table.required("url", fields.https_url, "the address of the archive and the public pages, https://…")
+    language = table.required("language", language_of, "nl or en, for issues that do not say their own")
+    return Newsletter(
+        name=name,
+        url=url,
+        description=table.value("description", fields.text, ""),
+        language=language,
+        languages=_languages(table, language),
+        timezone=table.value("timezone", fields.time_zone, None) or fields.time_zone(DEFAULT_TIMEZONE),
+        from_name=table.required("from_name", fields.header_text, "the name of the sender, as readers see it"),
+        from_address=table.required("from_address", fields.sender_address, "the address that mail comes from"),
+        reply_to=table.value("reply_to", fields.or_empty(fields.sender_address), ""),
+        list_id=table.value("list_id", fields.list_id, f"newsletter.{urlsplit(url).hostname}"),
+        postal_address=table.required("postal_address", fields.some_text, "it stands at the foot of every mail"),
+    )
+
+
+def _languages(table: Table, language: str) -> tuple[str, ...]:
+    expected = 'an array of languages, such as ["nl", "en"]'
+    default: tuple[str, ...] = (language,)
+    languages = table.value("languages", fields.array(fields.choice(*LANGUAGES), expected), default)
+    if language not in languages:
+        table.refuse("languages", RefusedError(f"newsletter.language, {quoted(language)}, among them"))
+    return languages
+
+
+def _theme(table: Table) -> Theme:
+    default = Theme()
+    return Theme(
+        logo=table.value("logo", fields.or_empty(fields.inner_path), default.logo),
+        font=table.value("font", fields.font, default.font),
+        radius_px=table.value("radius_px", fields.whole_number(0, 32), default.radius_px),
+        light=_palette(table.table("light"), LIGHT),
+        dark=_palette(table.table("dark"), DARK),
+    )
+
+
+def _palette(table: Table, default: Palette) -> Palette:
+    names = [field.name for field in dataclasses.fields(Palette)]
+    return Palette(**{name: table.value(name, fields.colour, getattr(default, name)) for name in names})
+
+
+def _delivery(table: Table, root: Path, from_address: str) -> Delivery:
+    return Delivery(
+        transport=table.value("transport", fields.choice(*TRANSPORTS), TRANSPORTS[0]),
+        directory=root / table.value("directory", fields.inner_path, "out/mail"),
+        envelope_sender=table.value("envelope_sender", fields.sender_address, from_address),
+    )
+
+
+def _smtp(table: Table) -> Smtp:
+    host = table.value("host", fields.host, "localhost")
+    security = table.value("security", fields.choice(*SECURITIES), "starttls")
+    if security == "none" and not fields.is_loopback(host):
+        expected = f"tls or starttls: only a server on this machine can do without, and {quoted(host)} is not"
+        table.refuse("security", RefusedError(expected))
+    return Smtp(
+        host=host,
+        port=table.value("port", fields.port, PORTS[security]),
+        security=security,
+        username=table.value("username", fields.text, ""),
+        password=table.secret("password", fields.secret, None),
+        timeout_s=table.value("timeout_s", fields.whole_number(1, 600), 60),
+    )
+
+
+def _archive(table: Table, root: Path) -> Archive:
+    return Archive(out=root / table.value("out", fields.inner_path, "out/site"))
+
+
+def _readers(top: Table, language: str) -> tuple[Subscribers, tuple[Sample, ...]]:
+    table = top.table("subscribers")
+    expected = (
+        'an array of names in lower-case letters, digits and underscores, such as ["company"], '
+        f"without the built-in {', '.join(BUILT_IN_FIELDS)}"
+    )
+    extra = table.value("fields", fields.array(fields.subscriber_field, expected), Subscribers().fields)
+    samples = []
+    for sample in top.tables_of("sample"):
+        # Where the fields themselves are wrong, nobody can say which keys of a sample are unknown.
+        sample.is_open = table.was_refused("fields")
+        samples.append(_sample(sample, language, extra))
+    return Subscribers(extra), tuple(samples)
+
+
+def _sample(table: Table, language: str, extra: tuple[str, ...]) -> Sample:
+    names = [name for name in BUILT_IN_FIELDS if name not in {"address", "language"}]
+    said = {name: table.value(name, fields.text, None) for name in (*names, *extra)}
+    return Sample(
+        address=table.required("address", fields.reader_address, "the address of this made-up reader"),
+        language=table.value("language", fields.choice(*LANGUAGES), language),
+        fields=MappingProxyType({name: value for name, value in said.items() if value is not None}),
+    )

@@ -1,0 +1,256 @@
+"""The settings of a workspace, as frozen data.
+
+A room takes the section that it needs as an argument; there is no global.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NoReturn, final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from zoneinfo import ZoneInfo
+
+LANGUAGES = ("nl", "en")
+"""The languages that the program can speak to readers."""
+
+TRANSPORTS = ("directory", "smtp")
+"""Where mail can go: a folder of `.eml` files, or a mail server."""
+
+SECURITIES = ("tls", "starttls", "none")
+"""How a connection to a mail server is protected."""
+
+PORTS = MappingProxyType({"tls": 465, "starttls": 587, "none": 25})
+"""The port of each kind of security: RFC 8314 section 3.3, RFC 6409 section 3.1, RFC 5321 section 4.5.4.2."""
+
+BUILT_IN_FIELDS = ("first_name", "last_name", "language", "address")
+"""What every subscriber has, without being asked for in `subscribers.fields`."""
+
+DEFAULT_FONT = "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
+DEFAULT_TIMEZONE = "Europe/Amsterdam"
+DEFAULT_STORE_URL = "sqlite:///newsletter.db"
+MASK = "**********"
+
+
+@final
+class Secret:
+    """A text that must not be seen: nothing but `reveal` gives it.
+
+    It is a plain class on purpose: `dataclasses.asdict` walks into a dataclass and would lay the text open.
+    """
+
+    __slots__ = ("_text",)
+
+    _text: str
+
+    def __init__(self, text: str) -> None:
+        object.__setattr__(self, "_text", text)
+
+    def reveal(self) -> str:
+        """Return the text itself, for the one call that needs it."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return f"Secret({MASK!r})"
+
+    def __str__(self) -> str:
+        return MASK
+
+    def __format__(self, format_spec: str) -> str:
+        return MASK
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        # In constant time, so that a comparison does not tell how many characters were right.
+        return hmac.compare_digest(_as_bytes(self), _as_bytes(other))
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._text))
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        message = "a secret cannot be changed"
+        raise AttributeError(message)
+
+    def __delattr__(self, name: str) -> NoReturn:
+        message = "a secret cannot be changed"
+        raise AttributeError(message)
+
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        message = "a secret cannot be pickled"
+        raise TypeError(message)
+
+    def __getstate__(self) -> NoReturn:
+        message = "a secret cannot be pickled"
+        raise TypeError(message)
+
+
+def _as_bytes(secret: Secret) -> bytes:
+    return secret.reveal().encode("utf-8", "surrogatepass")
+
+
+@dataclass(frozen=True, slots=True)
+class Newsletter:
+    """Who writes: the `[newsletter]` table."""
+
+    name: str
+    """As readers see it, such as in the title of the archive."""
+    url: str
+    """Where the archive and the public pages live: `https://…`, without a slash at its end."""
+    description: str
+    """One sentence for the archive and the feeds; may be empty."""
+    language: str
+    """Of an issue that does not say its own: one of `LANGUAGES`."""
+    languages: tuple[str, ...]
+    """Those that readers may choose from; `language` is one of them."""
+    timezone: ZoneInfo
+    """In which the times in an issue are meant."""
+    from_name: str
+    """The name beside `from_address` in From."""
+    from_address: str
+    """ASCII; an international domain stands in its A-label form (`xn--…`)."""
+    reply_to: str
+    """ASCII; empty where answers go to `from_address`."""
+    list_id: str
+    """For the List-Id header, without its angle brackets (RFC 2919)."""
+    postal_address: str
+    """Stands at the foot of every mail, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of one colour scheme, each `#rrggbb` in lower case."""
+
+    background: str
+    """Around the card."""
+    card: str
+    """Behind the text."""
+    text: str
+    muted: str
+    """For small print, dates and captions."""
+    accent: str
+    """Of links, and behind the words of a button."""
+    on_accent: str
+    """Of the words on a button."""
+    border: str
+    tint: str
+    """Behind blocks that stand out, such as notes and sponsors."""
+
+
+LIGHT = Palette(
+    background="#f3f4f7",
+    card="#ffffff",
+    text="#1b2130",
+    muted="#586174",
+    accent="#3346d3",
+    on_accent="#ffffff",
+    border="#dfe3eb",
+    tint="#eef1fd",
+)
+DARK = Palette(
+    background="#0f1117",
+    card="#181b24",
+    text="#e8ebf2",
+    muted="#a4adbf",
+    accent="#a3b4ff",
+    on_accent="#11141f",
+    border="#2d3342",
+    tint="#222838",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The look: the `[theme]` tables."""
+
+    logo: str = ""
+    """A file in the workspace, relative to its root and with `/`; empty for none."""
+    font: str = DEFAULT_FONT
+    """A CSS `font-family` list. Its quotes are single, so that it can stand in a double-quoted attribute."""
+    radius_px: int = 8
+    """Of the corners of cards and buttons, 0 to 32."""
+    light: Palette = LIGHT
+    dark: Palette = DARK
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where mail goes: the `[delivery]` table."""
+
+    transport: str
+    """One of `TRANSPORTS`."""
+    directory: Path
+    """The folder of the `directory` transport, under the workspace's root."""
+    envelope_sender: str
+    """Where bounces go; ASCII."""
+
+
+@dataclass(frozen=True, slots=True)
+class Smtp:
+    """The mail server of the `smtp` transport: the `[smtp]` table."""
+
+    host: str
+    """A host name or an IP address, in lower case."""
+    port: int
+    security: str
+    """One of `SECURITIES`; `none` only to this machine itself."""
+    username: str
+    """Empty for a server that asks for no log-in."""
+    password: Secret | None
+    timeout_s: int
+    """For one answer of the server, 1 to 600 seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """The web archive: the `[archive]` table."""
+
+    out: Path
+    """The folder that the site is built in, under the workspace's root."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribers:
+    """What is kept of a reader: the `[subscribers]` table."""
+
+    fields: tuple[str, ...] = ()
+    """Names beyond `BUILT_IN_FIELDS`, for `{{ subscriber.NAME }}`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A made-up reader for previews and renders: one `[[sample]]` table."""
+
+    address: str
+    language: str
+    fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What `{{ subscriber.… }}` says beyond the address and the language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that newsletter.toml, `.env` and the environment say, checked."""
+
+    root: Path
+    """The workspace: the absolute path of the folder that newsletter.toml stands in."""
+    newsletter: Newsletter
+    theme: Theme
+    delivery: Delivery
+    smtp: Smtp
+    archive: Archive
+    subscribers: Subscribers
+    samples: tuple[Sample, ...]
+    secret_key: Secret | None
+    """Signs the links of readers; at least 32 characters."""
+    store_url: Secret
+    """The database; secret as it may hold a password. A relative SQLite path counts from the root."""

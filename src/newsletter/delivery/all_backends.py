@@ -1,0 +1,46 @@
+"""Every transport there is, in one table. A transport's module is loaded when it is chosen, not before."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from newsletter.errors import UsageError
+from newsletter.issue.words import did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from newsletter.config.settings import Settings
+    from newsletter.delivery.base import Transport
+
+
+def _directory(settings: Settings) -> Transport:
+    from newsletter.delivery.directory import DirectoryTransport
+
+    return DirectoryTransport(settings.delivery.directory)
+
+
+def _smtp(settings: Settings) -> Transport:
+    from newsletter.delivery.smtp import SmtpTransport
+
+    # The domain that mail is from: a full name, as RFC 5321 section 4.1.4 asks, that says nothing of this
+    # machine.
+    return SmtpTransport(settings.smtp, ehlo_name=settings.newsletter.from_address.rpartition("@")[2])
+
+
+BACKENDS: Mapping[str, Callable[[Settings], Transport]] = MappingProxyType({"directory": _directory, "smtp": _smtp})
+"""By name: what makes the transport from the settings. Making one opens nothing."""
+
+
+def open_transport(settings: Settings, name: str = "") -> Transport:
+    """Return the transport called `name`, by default the one that the settings name; `with` opens it.
+
+    Raises:
+        UsageError: there is no transport of that name.
+    """
+    wanted = name or settings.delivery.transport
+    if wanted not in BACKENDS:
+        message = f"there is no transport {quoted(wanted)}{did_you_mean(wanted, BACKENDS)}"
+        raise UsageError(message)
+    return BACKENDS[wanted](settings)

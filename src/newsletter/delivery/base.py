@@ -1,0 +1,56 @@
+"""What a message is to a transport, and what a transport is to everybody else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    from newsletter.model import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One mail to one person, ready for the wire."""
+
+    sender: str
+    """The envelope sender (RFC 5321 `MAIL FROM`): where bounces go, different for each reader under VERP."""
+    recipient: str
+    """The envelope recipient (`RCPT TO`); it is never read from the headers."""
+    message_id: str
+    """As it stands in the header, with its angle brackets; the same at every attempt."""
+    content: bytes
+    """Headers and body with CRLF line ends, not yet dot-stuffed."""
+    needs_smtputf8: bool
+    """An address holds characters beyond ASCII, so the server must offer SMTPUTF8 (RFC 6531)."""
+
+
+class Transport(Protocol):
+    """A way to hand over messages, open between `__enter__` and `__exit__`; for one thread."""
+
+    def __enter__(self) -> Self:
+        """Open the transport.
+
+        Raises:
+            DeliveryError: it cannot be used: no such host, log-in refused, no permission. Nothing was
+            handed over.
+        """
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        """Close the transport; raises nothing, and changes no outcome that was given."""
+        ...
+
+    def deliver(self, message: Message) -> Outcome:
+        """Hand over one message and return what became of it.
+
+        Raises:
+            DeliveryError: the transport as a whole cannot be used, now. This message was certainly not taken.
+            UnsafeValueError: the message itself must not be written to the wire. It was certainly not taken.
+        """
+        ...

@@ -1,0 +1,319 @@
+"""MIME with holes: a mail is composed once per variant, and filled for each reader.
+
+Composing and encoding 50 KB with the standard library takes milliseconds for each reader. Here everything
+that is the same for all readers is encoded once; what is left for each is a few headers, the values of the
+holes, and one join.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from email.utils import format_datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from newsletter.delivery.base import Message
+from newsletter.delivery.headers import HeaderName, check_address, render_header
+from newsletter.delivery.quoted_printable import encode_piece
+from newsletter.delivery.verify import check_headers, check_lines
+from newsletter.errors import DeliveryError, UnsafeValueError
+from newsletter.issue.words import quoted
+from newsletter.model import Hole
+from newsletter.render.links import issue_url, unsubscribe_url
+from newsletter.render.personal import evaluate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from newsletter.config.settings import Settings
+    from newsletter.model import Email, Recipient, Segments
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]+")
+_SLUG = re.compile(r"[a-z0-9-]+")
+_MESSAGE_ID = re.compile(r"<[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*>")
+_LOCAL_OCTETS = 64  # RFC 5321 section 4.5.3.1.1
+_SENDER_ID_LENGTHS = (5, 15)
+
+_NAMES = (
+    HeaderName.FROM,
+    HeaderName.TO,
+    HeaderName.REPLY_TO,
+    HeaderName.SUBJECT,
+    HeaderName.DATE,
+    HeaderName.MESSAGE_ID,
+    HeaderName.MIME_VERSION,
+    HeaderName.CONTENT_TYPE,
+    HeaderName.CONTENT_LANGUAGE,
+    HeaderName.LIST_ID,
+    HeaderName.LIST_UNSUBSCRIBE,
+    HeaderName.LIST_UNSUBSCRIBE_POST,
+    HeaderName.ARCHIVED_AT,
+    HeaderName.FEEDBACK_ID,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a mail is from, as its headers and its envelope say it."""
+
+    site: str
+    """The newsletter's own site, `https://…` without a slash at its end."""
+    list_name: str
+    list_id: str
+    from_name: str
+    from_address: str
+    reply_to: str
+    """Empty where answers go to `from_address`."""
+    envelope_sender: str
+    verp: bool
+    """Whether the reader's token is added to the envelope sender: `bounces+TOKEN@…`."""
+
+
+def identity_of(settings: Settings) -> Identity:
+    """Return the identity that the settings give.
+
+    VERP is on where bounces have a mailbox of their own; that mailbox must take `+anything` in its address.
+    """
+    newsletter, envelope_sender = settings.newsletter, settings.delivery.envelope_sender
+    return Identity(
+        site=newsletter.url,
+        list_name=newsletter.name,
+        list_id=newsletter.list_id,
+        from_name=newsletter.from_name,
+        from_address=newsletter.from_address,
+        reply_to=newsletter.reply_to,
+        envelope_sender=envelope_sender,
+        verp=envelope_sender != newsletter.from_address,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What stays the same at every attempt to reach one reader, so that a copy can be known as a copy."""
+
+    date: datetime
+    """With its time zone: when the sending began."""
+    message_id: str
+    """`<token.slug@domain>`, with its angle brackets; no two readers and no two issues share one."""
+
+    def __post_init__(self) -> None:
+        if self.date.tzinfo is None:
+            message = "a stamp's date needs its time zone"
+            raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedMail:
+    """One variant of an issue, encoded but for what belongs to one reader."""
+
+    identity: Identity
+    slug: str
+    names: tuple[HeaderName, ...]
+    """The headers of every message, in their order."""
+    before_to: bytes
+    after_to: bytes
+    subject: bytes | Segments
+    """The whole header where it is the same for all readers."""
+    middle: bytes
+    """The headers between Message-ID and List-Unsubscribe."""
+    end: bytes
+    """The headers after List-Unsubscribe, and the empty line."""
+    body: tuple[bytes | Hole, ...]
+
+    def fill(self, recipient: Recipient, values: Mapping[str, object], stamp: Stamp) -> Message:
+        """Return the message for one reader, verified.
+
+        `values` is what the personal fields may read. The same arguments always give the same bytes.
+
+        Raises:
+            PersonalFieldError: a field has no value for this reader, or one that is not allowed at its place.
+            UnsafeValueError: a value would break out of its header, or no mail can carry it.
+            DeliveryError: the envelope sender is too long with this reader's token in it.
+        """
+        token, identity = recipient.token, self.identity
+        _check("the reader's token", token, _TOKEN)
+        _check("the Message-ID", stamp.message_id, _MESSAGE_ID)
+        sender = _envelope_sender(identity, token)
+        needs_smtputf8 = not all(
+            map(str.isascii, (sender, recipient.address, identity.from_address, identity.reply_to))
+        )
+        head = b"".join(
+            (
+                self.before_to,
+                render_header(HeaderName.TO, recipient.address),
+                self.after_to,
+                self.subject if isinstance(self.subject, bytes) else _subject(self.subject, values),
+                render_header(HeaderName.DATE, format_datetime(stamp.date)),
+                render_header(HeaderName.MESSAGE_ID, stamp.message_id),
+                self.middle,
+                render_header(HeaderName.LIST_UNSUBSCRIBE, unsubscribe_url(identity.site, token)),
+                self.end,
+            )
+        )
+        check_headers(head, self.names, utf8=needs_smtputf8)
+        body = (piece if isinstance(piece, bytes) else _filled(piece, values) for piece in self.body)
+        return Message(
+            sender=sender,
+            recipient=recipient.address,
+            message_id=stamp.message_id,
+            content=b"".join((head, *body)),
+            needs_smtputf8=needs_smtputf8,
+        )
+
+
+def prepare(email: Email, identity: Identity) -> PreparedMail:
+    """Return the mail, composed and encoded as far as it is the same for every reader.
+
+    Raises:
+        UnsafeValueError: a text or a setting would break out of its header, or no mail can carry it.
+        DeliveryError: the site has no https address, which RFC 8058 asks of List-Unsubscribe.
+    """
+    _check("the issue's slug", email.slug, _SLUG)
+    if not identity.site.startswith("https://"):
+        message = (
+            f"newsletter.url: {quoted(identity.site)} does not start with https://, "
+            "which one-click unsubscribing needs (RFC 8058)"
+        )
+        raise DeliveryError(message)
+    boundary = _boundary(email)
+    fixed = all(isinstance(segment, str) for segment in email.subject)
+    return PreparedMail(
+        identity=identity,
+        slug=email.slug,
+        names=tuple(name for name in _NAMES if name is not HeaderName.REPLY_TO or identity.reply_to),
+        before_to=render_header(HeaderName.FROM, identity.from_address, identity.from_name),
+        after_to=render_header(HeaderName.REPLY_TO, identity.reply_to) if identity.reply_to else b"",
+        subject=_subject(email.subject, {}) if fixed else email.subject,
+        middle=_middle(email.language, identity, boundary),
+        end=_end(email.slug, identity),
+        body=_body(email, boundary.encode()),
+    )
+
+
+def _check(place: str, value: str, allowed: re.Pattern[str]) -> None:
+    if not allowed.fullmatch(value):
+        message = f"{place}: {quoted(value)} holds more than letters, digits and the few signs allowed there"
+        raise UnsafeValueError(message)
+
+
+def _envelope_sender(identity: Identity, token: str) -> str:
+    """Return the sender of one reader's envelope (RFC 5321 section 4.5.3.1.1 bounds its local part)."""
+    check_address("the envelope sender", identity.envelope_sender)
+    if not identity.verp:
+        return identity.envelope_sender
+    local, _, domain = identity.envelope_sender.rpartition("@")
+    sender = f"{local}+{token}@{domain}"
+    if len(f"{local}+{token}".encode()) > _LOCAL_OCTETS:
+        message = (
+            f"delivery.envelope_sender: {quoted(sender)} has more than {_LOCAL_OCTETS} octets before its @; "
+            "choose a shorter address for bounces"
+        )
+        raise DeliveryError(message)
+    return sender
+
+
+def _subject(segments: Segments, values: Mapping[str, object]) -> bytes:
+    parts = (segment if isinstance(segment, str) else evaluate(segment, values) for segment in segments)
+    return render_header(HeaderName.SUBJECT, "".join(parts))
+
+
+def _filled(hole: Hole, values: Mapping[str, object]) -> bytes:
+    field = hole.field
+    encoded = encode_piece(evaluate(hole, values), f"{field.position}: the value of {field.expression}")
+    check_lines(encoded)
+    return encoded
+
+
+def _boundary(email: Email) -> str:
+    """Return a boundary that depends on the texts alone and cannot occur in them.
+
+    Quoted-printable never holds `=_` (RFC 2045 section 6.7, after rule 5).
+    """
+    digest = sha256()
+    for segments in (email.text, email.html):
+        for segment in segments:
+            literal = segment if isinstance(segment, str) else segment.field.expression
+            digest.update(literal.encode("utf-8", "surrogatepass") + b"\0")
+    return f"=_{digest.hexdigest()[:32]}"
+
+
+def _middle(language: str, identity: Identity, boundary: str) -> bytes:
+    return b"".join(
+        (
+            render_header(HeaderName.MIME_VERSION, "1.0"),
+            render_header(HeaderName.CONTENT_TYPE, f'multipart/alternative; boundary="{boundary}"'),
+            render_header(HeaderName.CONTENT_LANGUAGE, language),
+            render_header(HeaderName.LIST_ID, identity.list_id, identity.list_name),
+        )
+    )
+
+
+def _end(slug: str, identity: Identity) -> bytes:
+    return b"".join(
+        (
+            render_header(HeaderName.LIST_UNSUBSCRIBE_POST, "List-Unsubscribe=One-Click"),
+            render_header(HeaderName.ARCHIVED_AT, issue_url(identity.site, slug)),
+            render_header(HeaderName.FEEDBACK_ID, _feedback_id(slug, identity)),
+            b"\r\n",
+        )
+    )
+
+
+def _feedback_id(slug: str, identity: Identity) -> str:
+    """Return `issue:stream:list:sender`, by which Gmail groups complaints; nothing in it is about a reader.
+
+    The sender's part must be of 5 to 15 characters and the same in every mail of the sender.
+    """
+    shortest, longest = _SENDER_ID_LENGTHS
+    domain = identity.from_address.rpartition("@")[2].lower()
+    letters = re.sub(r"[^a-z0-9]", "", domain)[-longest:]
+    return f"{slug}:newsletter:{identity.list_id}:{letters.rjust(shortest, '0')}"
+
+
+def _body(email: Email, boundary: bytes) -> tuple[bytes | Hole, ...]:
+    """Return both parts, the best one last (RFC 2046 section 5.1.4)."""
+    pieces = (
+        _part_start(boundary, b"text/plain"),
+        *_encoded(email.text, "the mail's text part"),
+        b"\r\n",
+        _part_start(boundary, b"text/html"),
+        *_encoded(email.html, "the mail's HTML part"),
+        b"\r\n--" + boundary + b"--\r\n",
+    )
+    joined = tuple(_joined(pieces))
+    for piece in joined:
+        if isinstance(piece, bytes):
+            check_lines(piece)
+    return joined
+
+
+def _part_start(boundary: bytes, media_type: bytes) -> bytes:
+    return (
+        b"--" + boundary + b"\r\n"
+        b"Content-Type: " + media_type + b"; charset=utf-8\r\n"
+        b"Content-Transfer-Encoding: quoted-printable\r\n"
+        b"\r\n"
+    )
+
+
+def _encoded(segments: Segments, place: str) -> Iterable[bytes | Hole]:
+    for number, segment in enumerate(segments, start=1):
+        if isinstance(segment, Hole):
+            yield segment
+        else:
+            yield encode_piece(segment, place, last=number == len(segments))
+
+
+def _joined(pieces: Iterable[bytes | Hole]) -> Iterable[bytes | Hole]:
+    """Join the literal pieces that stand together, so that there are few for each reader."""
+    literal = b""
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            literal += piece
+        else:
+            yield literal
+            yield piece
+            literal = b""
+    yield literal

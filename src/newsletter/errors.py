@@ -1,0 +1,68 @@
+"""The tree of errors. Everything that the program raises on purpose stands here.
+
+    NewsletterError                  something a person can mend; exit status 2
+    ├── UsageError                   the command line asks for what cannot be
+    ├── FaultsError                  one or more faults, each at its place; all of them at once
+    │   ├── ConfigError              newsletter.toml, .env or the environment
+    │   ├── IssueError               an issue's Markdown file
+    │   └── TemplateError            a template or a block's schema
+    ├── PersonalFieldError           a personal field has no value for this reader
+    ├── RenderError                  the pipeline produced something that must not be sent
+    └── DeliveryError                a message or a transport is not usable
+        └── UnsafeValueError         a value that would break out of its header or command
+
+A message says what is wrong, what was found and how to mend it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from newsletter.model import Finding
+
+
+class NewsletterError(Exception):
+    """The base of every error that is told to a person, without a traceback."""
+
+
+class UsageError(NewsletterError):
+    """The command line asks for something that cannot be done."""
+
+
+class FaultsError(NewsletterError):
+    """Faults in something that people wrote, all that were found, in the order of the text."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("\n".join(str(finding) for finding in self.findings))
+
+
+class ConfigError(FaultsError):
+    """Faults in newsletter.toml, in .env or in the environment."""
+
+
+class IssueError(FaultsError):
+    """Faults in an issue, each at its line and column."""
+
+
+class TemplateError(FaultsError):
+    """Faults in a template or in a block's schema, each at its line."""
+
+
+class PersonalFieldError(NewsletterError):
+    """A personal field cannot be filled for one reader: its value is missing or not allowed there."""
+
+
+class RenderError(NewsletterError):
+    """The rendered mail or page breaks one of the pipeline's own rules; it must not go out."""
+
+
+class DeliveryError(NewsletterError):
+    """A message cannot be composed, or a transport cannot be used."""
+
+
+class UnsafeValueError(DeliveryError):
+    """A value holds characters that would start a new header, command or recipient."""

@@ -1,0 +1,78 @@
+"""The languages that readers see: the words of the templates, dates and lengths of time.
+
+Messages are English sentences. Their translations stand in `locale/LANGUAGE/LC_MESSAGES/newsletter.po`,
+compiled to `.mo` by `pybabel compile -D newsletter -d src/newsletter/locale`.
+
+Babel is imported where it is used: it takes 35 ms, which a command that shows no date need not wait for.
+"""
+
+from __future__ import annotations
+
+import gettext
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newsletter.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+_DOMAIN = "newsletter"
+_LOCALE_DIR = Path(__file__).parent / "locale"
+_LONG_DATE = {"en": "EEEE, d MMMM y", "nl": "EEEE d MMMM y"}
+"""For each language with a catalogue, in the pattern letters of Unicode Technical Standard 35.
+
+Babel's own full date has no comma in English, or is the American one.
+"""
+
+
+@cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """Return the messages of a language, read once.
+
+    Raises:
+        UsageError: the language has no catalogue.
+    """
+    _check(language)
+    return gettext.translation(_DOMAIN, _LOCALE_DIR, languages=[language])
+
+
+def format_date(day: date, language: str) -> str:
+    """Return a date as it is said in full: "dinsdag 24 november 2026", "Tuesday, 24 November 2026".
+
+    Raises:
+        UsageError: the language has no catalogue.
+    """
+    from babel.dates import format_date as babel_format_date  # noqa: PLC0415  # see the module's docstring
+
+    _check(language)
+    return babel_format_date(day, _LONG_DATE[language], language)
+
+
+def format_duration(seconds: int, language: str) -> str:
+    """Return a length of time in hours and minutes, rounded down: "1 uur 15 min", "1 hr 15 min", "45 sec".
+
+    Seconds are only told of what lasts less than a minute.
+
+    Raises:
+        UsageError: the language has no catalogue.
+        ValueError: `seconds` is negative.
+    """
+    from babel.units import format_unit  # noqa: PLC0415  # see the module's docstring
+
+    _check(language)
+    if seconds < 0:
+        raise ValueError(f"a duration cannot be negative, and this one is {seconds} s")
+    if seconds < 60:  # noqa: PLR2004  # a minute
+        return format_unit(seconds, "duration-second", "short", locale=language)
+    hours, minutes = divmod(seconds // 60, 60)
+    parts = (("duration-hour", hours), ("duration-minute", minutes))
+    return " ".join(format_unit(value, unit, "short", locale=language) for unit, value in parts if value)
+
+
+def _check(language: str) -> None:
+    if language not in _LONG_DATE:
+        known = ", ".join(_LONG_DATE)
+        found = ascii(language[:60])[1:-1]
+        raise UsageError(f'no translations for the language "{found}" (there is {known})')

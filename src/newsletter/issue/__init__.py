@@ -1,0 +1,25 @@
+"""Room 1: one Markdown file in, one `Issue` out.
+
+In: the text of an issue, the kinds of blocks that the templates define, the newsletter's languages.
+Out: a frozen `Issue`: front matter typed by its schema, blocks typed by theirs, bodies parsed into Markdown
+tokens, personal fields hidden behind placeholders. Or an `IssueError` with every fault, each at its
+`file:line:column`.
+May not: render, touch the network, the database or the terminal.
+"""
+
+from newsletter.issue.holes import PLACEHOLDER
+from newsletter.issue.kinds import Attribute, Kind, load_kinds
+from newsletter.issue.parse import House, parse_issue, read_issue, slug_of
+from newsletter.issue.words import did_you_mean
+
+__all__ = [
+    "PLACEHOLDER",
+    "Attribute",
+    "House",
+    "Kind",
+    "did_you_mean",
+    "load_kinds",
+    "parse_issue",
+    "read_issue",
+    "slug_of",
+]

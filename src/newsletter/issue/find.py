@@ -1,0 +1,77 @@
+"""Which files are issues, and which one is meant by a name."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+
+from newsletter.errors import UsageError
+from newsletter.issue.words import did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FOLDER = "issues"
+
+_DATED = re.compile(r"(\d{4}-\d{2}-\d{2})-(.+)")
+
+
+def list_issues(root: Path) -> list[Path]:
+    """Return the dated issues of a workspace, oldest first: `DATE-NAME.md`, or `issue.md` in a folder `DATE-NAME`."""
+    folder = root / FOLDER
+    found = [path for path in folder.glob("*.md") if _day(path)]
+    found += [path for path in folder.glob("*/issue.md") if _day(path)]
+    return sorted(found, key=lambda path: (_name(path), path.as_posix()))
+
+
+def find_issue(root: Path, name: str, here: Path, today: date) -> Path:
+    """Return the issue that a person names: a path, a name with or without its date, `latest` or `next`.
+
+    `latest` is the newest that is not after today, `next` the first after today. A path counts from `here`, then
+    from the workspace.
+
+    Raises:
+        UsageError: there is no such issue.
+    """
+    for path in (here / name, root / name):
+        if path.is_file():
+            return path
+        if (path / "issue.md").is_file():
+            return path / "issue.md"
+    known = list_issues(root)
+    if name in {"latest", "next"}:
+        return _by_day(known, name, today)
+    matching = [path for path in known if name in {_name(path), _name(path)[11:]}]
+    if matching:
+        return matching[-1]
+    hint = did_you_mean(name, [_name(path)[11:] for path in known])
+    message = f"there is no issue {quoted(name)} in {FOLDER}/{hint}"
+    raise UsageError(message)
+
+
+def _by_day(known: list[Path], name: str, today: date) -> Path:
+    if name == "latest":
+        found = [path for path in known if (_day(path) or today) <= today][-1:]
+    else:
+        found = [path for path in known if (_day(path) or today) > today][:1]
+    if not found:
+        message = (
+            f"there is no {name} issue in {FOLDER}/: none is dated {'up to' if name == 'latest' else 'after'} {today}"
+        )
+        raise UsageError(message)
+    return found[0]
+
+
+def _name(path: Path) -> str:
+    return path.parent.name if path.name == "issue.md" else path.stem
+
+
+def _day(path: Path) -> date | None:
+    match = _DATED.fullmatch(_name(path))
+    if not match:
+        return None
+    try:
+        return date.fromisoformat(match[1])
+    except ValueError:
+        return None

@@ -1,0 +1,142 @@
+"""The front matter's keys, each typed by its own rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from newsletter.issue.frontmatter import Scalar
+from newsletter.issue.values import parse_day, parse_moment
+from newsletter.issue.words import did_you_mean, near_miss, quoted
+from newsletter.model import Finding, Position
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date, datetime
+
+    from newsletter.issue.frontmatter import Entry
+    from newsletter.issue.holes import Hider
+
+KEYS = ("subject", "preheader", "date", "language", "status", "tags", "audience", "send_at", "not_after")
+
+_T = TypeVar("_T")
+_MAX_TAG_CHARACTERS = 40
+_EXAMPLES = {"subject": '"What this issue is about"', "date": "2026-11-24"}
+
+
+@dataclass(slots=True)
+class Front:
+    """What the front matter says, typed; filled key by key, faults beside it."""
+
+    subject: str = ""
+    preheader: str = ""
+    date: date | None = None
+    language: str = ""
+    status: str = "draft"
+    tags: tuple[str, ...] = ()
+    audience: str = "all"
+    send_at: datetime | None = None
+    not_after: datetime | None = None
+    positions: dict[str, Position] = field(default_factory=dict)
+
+
+class FrontReader:
+    """Types the entries of one front matter and collects every fault."""
+
+    def __init__(self, entries: Mapping[str, Entry], shown: str, hider: Hider) -> None:
+        self.findings: list[Finding] = []
+        self._entries = entries
+        self._shown = shown
+        self._hider = hider
+
+    def read(self, languages: tuple[str, ...], segments: tuple[str, ...]) -> Front:
+        """Read every key; `languages` begins with the one of an issue that does not say."""
+        front = Front(positions={key: entry.key for key, entry in self._entries.items()})
+        self._check_keys()
+        front.subject = self._line("subject")
+        front.preheader = self._line("preheader")
+        front.date = self._typed("date", parse_day)
+        front.language = self._choice("language", languages)
+        front.status = self._choice("status", ("draft", "ready"))
+        front.audience = self._choice("audience", ("all", *segments))
+        front.tags = self._tags()
+        front.send_at = self._typed("send_at", parse_moment)
+        front.not_after = self._typed("not_after", parse_moment)
+        if front.send_at and front.not_after and front.not_after < front.send_at:
+            message = f"not_after is before send_at ({front.send_at:%Y-%m-%d %H:%M}): it could never go out"
+            self._fault(self._entries["not_after"].values[0].position, message)
+        return front
+
+    def _fault(self, position: Position, message: str, rule: str = "front-matter-value") -> None:
+        self.findings.append(Finding(position, message, rule))
+
+    def _check_keys(self) -> None:
+        for key, entry in self._entries.items():
+            if key not in KEYS:
+                message = f'the front matter has no key "{key}"{did_you_mean(key, KEYS)}'
+                self._fault(entry.key, message, "front-matter-key")
+            elif entry.is_list and key != "tags":
+                self._fault(entry.key, f"{key} takes one value, not a list")
+        for key, example in _EXAMPLES.items():
+            if key not in self._entries:
+                message = f"the front matter has no {key}; add `{key}: {example}`"
+                self._fault(Position(self._shown, 1, 1), message, "front-matter-missing")
+
+    def _scalar(self, key: str) -> Scalar | None:
+        entry = self._entries.get(key)
+        if entry is None or entry.is_list:
+            return None
+        return Scalar(entry.values[0].text.strip(), entry.values[0].position)
+
+    def _line(self, key: str) -> str:
+        """Read a line that ends up in a header of the mail."""
+        scalar = self._scalar(key)
+        if scalar is None:
+            return ""
+        hidden = self._hider.hide(scalar.text, scalar.position.line, scalar.position.column + 1)
+        if not scalar.text:
+            self._fault(scalar.position, f"the {key} is empty")
+        if "\n" in scalar.text:
+            self._fault(scalar.position, f"the {key} is more than one line")
+        if "=?" in scalar.text:
+            # RFC 2047 section 2: a mail program would read it as an encoded word.
+            self._fault(scalar.position, f'the {key} has "=?" in it, which begins an encoded word in a header')
+        if "{{" in hidden:
+            self._fault(scalar.position, f'the {key} has "{{{{" without "}}}}"', "personal-field")
+        return hidden
+
+    def _typed(self, key: str, parse: Callable[[str], _T]) -> _T | None:
+        scalar = self._scalar(key)
+        if scalar is None:
+            return None
+        try:
+            return parse(scalar.text)
+        except ValueError as error:
+            self._fault(scalar.position, f"{key} {quoted(scalar.text)} {error}")
+            return None
+
+    def _choice(self, key: str, allowed: tuple[str, ...]) -> str:
+        """Read one of a few words; the first is that of an issue that does not say."""
+        scalar = self._scalar(key)
+        if scalar is None:
+            return allowed[0]
+        if scalar.text not in allowed:
+            found = f"{key} {quoted(scalar.text)} is not one of {', '.join(allowed)}"
+            self._fault(scalar.position, f"{found}{near_miss(scalar.text, allowed)}")
+            return allowed[0]
+        return scalar.text
+
+    def _tags(self) -> tuple[str, ...]:
+        entry = self._entries.get("tags")
+        if entry is None:
+            return ()
+        scalars = entry.values if entry.is_list else _split(entry.values[0])
+        for scalar in scalars:
+            if not scalar.text.strip() or len(scalar.text) > _MAX_TAG_CHARACTERS:
+                message = f"the tag {quoted(scalar.text)} must have 1 to {_MAX_TAG_CHARACTERS} characters"
+                self._fault(scalar.position, message)
+        return tuple(dict.fromkeys(scalar.text.strip() for scalar in scalars))
+
+
+def _split(scalar: Scalar) -> tuple[Scalar, ...]:
+    return tuple(Scalar(part.strip(), scalar.position) for part in scalar.text.split(","))

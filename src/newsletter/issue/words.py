@@ -1,0 +1,31 @@
+"""The turns of phrase that messages about a person's text share."""
+
+from __future__ import annotations
+
+import json
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+_SHOWN_CHARACTERS = 60
+
+
+def did_you_mean(name: str, known: Collection[str]) -> str:
+    """Return ` (did you mean "…"?)` for the nearest known name, or all names where none is near."""
+    others = f" (there is {', '.join(sorted(known))})" if known else ""
+    return near_miss(name, known) or others
+
+
+def quoted(text: str) -> str:
+    """Return a found value as a message shows it: in quotes, controls escaped, at most 60 characters."""
+    cut = text if len(text) <= _SHOWN_CHARACTERS else f"{text[: _SHOWN_CHARACTERS - 1]}…"
+    shown = json.dumps(cut, ensure_ascii=False)
+    return "".join(c if c.isprintable() or c == " " else f"\\u{ord(c):04x}" for c in shown)
+
+
+def near_miss(name: str, known: Collection[str]) -> str:
+    """Return ` (did you mean "…"?)` where a known name is near; for messages that list them all anyway."""
+    near = get_close_matches(name.lower(), known, n=1)
+    return f' (did you mean "{near[0]}"?)' if near else ""

@@ -1,0 +1,206 @@
+"""The frozen data that the rooms hand on to each other.
+
+Nothing here does any work. Positions count from 1, in lines and in characters, as editors do.
+A text that still waits for a reader is a tuple of `Segments`: literal pieces and `Hole`s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from markdown_it.token import Token
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a file that a person wrote."""
+
+    path: str
+    """The file as it is shown, mostly relative to the workspace."""
+    line: int = 0
+    """From 1; 0 where a file has no lines worth naming (the environment, an image)."""
+    column: int = 0
+    """From 1, in characters; 0 where only the line is known."""
+
+    def __str__(self) -> str:
+        parts = [self.path, *(str(number) for number in (self.line, self.column) if number)]
+        return ":".join(parts)
+
+
+class Severity(StrEnum):
+    """How much a finding weighs."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to look at: where it is, what was found there, and how to mend it."""
+
+    position: Position
+    message: str
+    rule: str
+    """A stable id in kebab-case, such as `block-unknown`; documented, never reused."""
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.message}"
+
+
+class Context(StrEnum):
+    """Where a personal field lands; it decides how the value is escaped."""
+
+    PLAIN = "plain"
+    """Plain text: the text part, a subject. Nothing to escape; line breaks become spaces."""
+    HTML = "html"
+    """Text or an attribute's value in HTML."""
+    URL = "url"
+    """A whole address in an attribute; only http, https and mailto may come of it."""
+    URL_PART = "url-part"
+    """A piece of an address (path or query) in an attribute; percent-encoded."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalField:
+    """An expression between `{{` and `}}`, as the editor wrote it."""
+
+    expression: str
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A place in a rendered text where a personal field's value goes."""
+
+    field: PersonalField
+    context: Context
+
+
+Segments = tuple[str | Hole, ...]
+"""A rendered text: literal pieces and the holes between them."""
+
+Value = str | int | date | datetime
+"""The value of a block's attribute, typed by the block's schema; a duration is whole seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The Markdown inside a block."""
+
+    source: str
+    tokens: tuple[Token, ...]
+    """What the Markdown parser made of it; personal fields are still placeholders in it."""
+    position: Position
+    """Of its first line."""
+    name: str
+    """Unlike that of any other body of the issue; keeps their footnotes apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One piece of an issue: `::: KIND {attributes} TITLE … :::`, or the text between two of them."""
+
+    kind: str
+    """The name of its folder in `templates/email/blocks`; `text` for the text between blocks."""
+    position: Position
+    title: str
+    """Plain text with typographic quotes; may hold placeholders of personal fields."""
+    id: str
+    """For tips and tools, unique in the archive; else empty unless given."""
+    attributes: Mapping[str, Value]
+    """Every attribute of the schema that was given or has a default."""
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One issue of the newsletter, as its editor wrote it."""
+
+    slug: str
+    """Lower case, digits and hyphens: the file's name without its date. Permanent."""
+    path: str
+    subject: str
+    preheader: str
+    date: date
+    language: str
+    status: str
+    """`draft` or `ready`."""
+    tags: tuple[str, ...]
+    audience: str
+    """`all`, or the name of a segment."""
+    send_at: datetime | None
+    """In the newsletter's time zone."""
+    not_after: datetime | None
+    blocks: tuple[Block, ...]
+    fields: Mapping[str, PersonalField]
+    """The personal fields by their placeholders."""
+    positions: Mapping[str, Position]
+    """Where each key of the front matter stands."""
+    source_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """One variant of an issue as mail: everything but what belongs to one reader."""
+
+    slug: str
+    date: date
+    language: str
+    subject: Segments
+    preheader: Segments
+    html: Segments
+    text: Segments
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One file of the archive."""
+
+    path: str
+    """Relative to the archive's folder, with `/`, such as `p/asml/index.html`."""
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One reader, as far as a mail needs to know."""
+
+    address: str
+    language: str
+    token: str
+    """Opaque, URL-safe; stands for the reader in links and in the envelope sender."""
+    fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What `subscriber.…` may say: first_name and the like."""
+
+
+class Verdict(StrEnum):
+    """What became of one message at a transport."""
+
+    ACCEPTED = "accepted"
+    """The server took it over."""
+    DEFERRED = "deferred"
+    """Certainly not taken; trying again later may help."""
+    REFUSED = "refused"
+    """Certainly not taken; trying again will not help."""
+    UNCERTAIN = "uncertain"
+    """The line was lost after the last byte was written and before an answer: nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer of a transport for one message."""
+
+    address: str
+    verdict: Verdict
+    code: str = ""
+    """The reply's code, such as `250` or `550 5.1.1`; empty where the server said nothing."""
+    reply: str = ""
+    """The server's words, cleaned of control characters, at most 512 characters."""

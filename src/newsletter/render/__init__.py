@@ -1,0 +1,29 @@
+"""Room 2: one `Issue` in, an `Email` or the inside of a `Page` out.
+
+In: an `Issue`, the theme (templates and colours), the newsletter's settings.
+Out: an `Email` whose HTML, text, subject and preheader are segments with holes for the reader's own fields; the HTML
+of the issue's web page, with nothing of any reader in it.
+May not: touch the network, the database or the terminal; let an editor's word reach Jinja as a template or MJML as
+markup. Each library has one door: Jinja `template` (and `personal` for expressions), MJML `mjml`, premailer `inline`.
+
+The way of a mail:
+
+    blocks ─► Jinja ─► one MJML document, the editor's words as placeholders ─► MJML ─► premailer   (kept by hash)
+    bodies ─► Markdown tokens ─► HTML ─► premailer                                                  (kept by hash)
+                  both ─► words put in, escaped for the place ─► personal fields placed ─► segments
+"""
+
+from newsletter.render.email import render_email
+from newsletter.render.personal import fill, personal_values
+from newsletter.render.theme import Theme, open_theme
+from newsletter.render.web import render_issue_page, render_page
+
+__all__ = [
+    "Theme",
+    "fill",
+    "open_theme",
+    "personal_values",
+    "render_email",
+    "render_issue_page",
+    "render_page",
+]

@@ -1,0 +1,31 @@
+"""The addresses under the newsletter's own site that mails and pages point at.
+
+Tokens are opaque and URL-safe already; slugs are `[a-z0-9-]`. `site` has no slash at its end.
+"""
+
+from __future__ import annotations
+
+
+def unsubscribe_url(site: str, token: str) -> str:
+    """Return the page, and the one-click endpoint (RFC 8058), where one reader leaves."""
+    return f"{site}/u/{token}"
+
+
+def preferences_url(site: str, token: str) -> str:
+    """Return the page where one reader changes name, language and parts."""
+    return f"{site}/preferences/{token}"
+
+
+def subscribe_url(site: str) -> str:
+    """Return the page where anybody subscribes."""
+    return f"{site}/subscribe/"
+
+
+def issue_url(site: str, slug: str) -> str:
+    """Return an issue's permanent page in the archive."""
+    return f"{site}/p/{slug}/"
+
+
+def picture_url(site: str, slug: str, name: str) -> str:
+    """Return the address of a picture: `name` itself where it is an address, else the published file."""
+    return name if "://" in name else f"{issue_url(site, slug)}{name}"

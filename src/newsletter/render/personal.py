@@ -1,0 +1,245 @@
+"""Personal fields: `{{ … }}` checked, placed and filled.
+
+An expression is Jinja's grammar cut down to reading a value: names, `.field`, a few filters, comparisons
+and `x if y else z`. It is parsed and checked once, when an issue is rendered; values of readers are data and never
+become template source. Where a field lands in the finished HTML decides how its value is escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from types import MappingProxyType, SimpleNamespace
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
+from jinja2.exceptions import UndefinedError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import escape
+
+from newsletter.errors import IssueError, PersonalFieldError
+from newsletter.issue import PLACEHOLDER, did_you_mean
+from newsletter.model import Context, Finding, Hole
+from newsletter.render import links
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+    from newsletter.model import Email, Issue, PersonalField, Recipient, Segments
+
+_LINKS = ("unsubscribe_url", "preferences_url", "web_url")
+_ISSUE_FIELDS = ("date", "language", "slug")
+_FILTERS = ("capitalize", "default", "lower", "title", "trim", "truncate", "upper")
+_TESTS = ("defined", "undefined", "none", "eq", "ne", "lt", "le", "gt", "ge", "in")
+_PLAIN_NODES = (nodes.Const, nodes.CondExpr, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not)
+_URL_ATTRIBUTES = frozenset({"href", "src", "background", "cite", "poster"})
+_SAFE_URL = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x1f\x7f-\x9f]+", re.IGNORECASE)
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_ATTRIBUTE_BEFORE = re.compile(r"([^\s\"'<>/=]+)\s*=\s*([\"'])([^\"']*)\Z")
+
+_environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+
+
+def check_fields(fields: Iterable[PersonalField], subscriber_fields: Collection[str]) -> tuple[Finding, ...]:
+    """Return what is wrong with the expressions, each at its place in the issue.
+
+    `subscriber_fields` are the names that `subscriber.…` may take.
+    """
+    known = {"subscriber": tuple(subscriber_fields), "issue": _ISSUE_FIELDS}
+    return tuple(
+        Finding(field.position, message, "personal-field")
+        for field in fields
+        if (message := _fault(field.expression, known))
+    )
+
+
+def _fault(expression: str, known: Mapping[str, tuple[str, ...]]) -> str:
+    """Say what is wrong with one expression; an empty text if nothing is."""
+    shown = f'"{{{{ {expression} }}}}"'
+    try:
+        tree = _environment.parse(f"{{{{ {expression} }}}}")
+    except TemplateSyntaxError as error:
+        return f"{shown} cannot be read: {error.message}"
+    output = tree.body[0] if len(tree.body) == 1 else None
+    if not isinstance(output, nodes.Output) or len(output.nodes) != 1:
+        return f"{shown} must be one expression"
+    reason = _refusal(output.nodes[0], known)
+    return reason and f"{shown}: {reason}"
+
+
+def _refusal(node: nodes.Node, known: Mapping[str, tuple[str, ...]]) -> str:
+    """Walk the tree; the first thing that is not on the list of what an expression may do."""
+    if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name) and node.node.name in known:
+        return _unknown(f"{node.node.name} has no", node.attr, known[node.node.name])
+    if isinstance(node, nodes.Name):
+        if node.name in known:
+            return f"write {node.name}.… with the name of one of its fields: {', '.join(known[node.name])}"
+        return _unknown("there is no", node.name, (*_LINKS, *known))
+    if isinstance(node, nodes.Filter):
+        reason = _unknown("there is no filter", node.name, _FILTERS)
+    elif isinstance(node, nodes.Test):
+        reason = _unknown("there is no test", node.name, _TESTS)
+    elif isinstance(node, _PLAIN_NODES):
+        reason = ""
+    else:
+        what = type(node).__name__.lower()
+        return f"{what} is not allowed; a personal field only reads a value, such as subscriber.first_name"
+    return reason or next(filter(None, (_refusal(child, known) for child in node.iter_child_nodes())), "")
+
+
+def _unknown(lead: str, name: str, allowed: Collection[str]) -> str:
+    return "" if name in allowed else f'{lead} "{name}"{did_you_mean(name, allowed)}'
+
+
+def place_in_html(html: str, fields: Mapping[str, PersonalField]) -> Segments:
+    """Turn the placeholders in finished HTML into holes, each with the context it landed in.
+
+    Raises:
+        IssueError: a field stands where no value can be safe (a style, a script, a tag's own name).
+    """
+    faults: list[Finding] = []
+
+    def context(start: int, end: int, field: PersonalField) -> Context:
+        found = _context(html, start, end)
+        if isinstance(found, Context):
+            return found
+        message = f'"{{{{ {field.expression} }}}}" cannot stand {found}; put it in the text or in a link'
+        faults.append(Finding(field.position, message, "personal-field-place"))
+        return Context.PLAIN
+
+    segments = _split(html, fields, context)
+    if faults:
+        raise IssueError(faults)
+    return segments
+
+
+def place_in_text(text: str, fields: Mapping[str, PersonalField]) -> Segments:
+    """Turn the placeholders in a plain text, a subject or a preheader into holes."""
+    return _split(text, fields, lambda _start, _end, _field: Context.PLAIN)
+
+
+def _split(
+    text: str,
+    fields: Mapping[str, PersonalField],
+    context: Callable[[int, int, PersonalField], Context],
+) -> Segments:
+    pieces: list[str | Hole] = []
+    done = 0
+    for match in PLACEHOLDER.finditer(text):
+        field = fields.get(match[0])
+        if field is None:  # the editor's own letters that happen to look like one
+            continue
+        pieces += [text[done : match.start()], Hole(field, context(match.start(), match.end(), field))]
+        done = match.end()
+    return tuple(piece for piece in (*pieces, text[done:]) if piece != "")
+
+
+def _context(html: str, start: int, end: int) -> Context | str:
+    """Find where a placeholder stands by looking back; a string names a place that is not allowed."""
+    opened, closed = html.rfind("<", 0, start), html.rfind(">", 0, start)
+    if opened <= closed:
+        for name in ("style", "script"):
+            if html.rfind(f"<{name}", 0, start) > html.rfind(f"</{name}", 0, start):
+                return f"inside <{name}>"
+        return Context.HTML
+    match = _ATTRIBUTE_BEFORE.search(html, opened, start)
+    if match is None:
+        return "in a tag outside its attributes"
+    attribute, before = match[1].lower(), match[3]
+    if attribute == "style" or attribute.startswith("on"):
+        return f"in the attribute {attribute}"
+    if attribute not in _URL_ATTRIBUTES:
+        return Context.HTML
+    if before:
+        return Context.URL_PART
+    return Context.URL if html[end] in "\"'?#/" else "at the start of an address that goes on after it"
+
+
+def evaluate(hole: Hole, values: Mapping[str, object]) -> str:
+    """Return a field's value for one reader, escaped for the place where it lands.
+
+    Raises:
+        PersonalFieldError: there is no value, or one that may not stand there (an address that is not
+            http, https or mailto).
+    """
+    try:
+        raw = str(_compiled(hole.field.expression)(values))
+    except (UndefinedError, TypeError, ValueError) as error:
+        raise PersonalFieldError(_missing(hole.field)) from error
+    if hole.context is Context.PLAIN:
+        return _CONTROLS.sub(" ", raw)
+    if hole.context is Context.URL_PART:
+        return quote(raw, safe="")
+    if hole.context is Context.URL and not _SAFE_URL.fullmatch(raw):
+        shown = raw[:60]
+        message = (
+            f'{hole.field.position}: "{{{{ {hole.field.expression} }}}}" gives {shown!r}, not a web address'
+        )
+        raise PersonalFieldError(message)
+    return str(escape(_CONTROLS.sub(" ", raw)))
+
+
+@lru_cache(maxsize=512)
+def _compiled(expression: str) -> Callable[[Mapping[str, object]], object]:
+    return _environment.compile_expression(expression, undefined_to_none=False)
+
+
+def _missing(field: PersonalField) -> str:
+    return (
+        f'{field.position}: "{{{{ {field.expression} }}}}" has no value for this reader; '
+        f'give one for readers without: {{{{ {field.expression} | default("…") }}}}'
+    )
+
+
+def fill(segments: Segments, values: Mapping[str, object]) -> str:
+    """Return the whole text for one reader.
+
+    Raises:
+        PersonalFieldError: a field has no value for this reader, or one that may not stand there.
+    """
+    return "".join(segment if isinstance(segment, str) else evaluate(segment, values) for segment in segments)
+
+
+def fill_for_everybody(segments: Segments, values: Mapping[str, object]) -> str:
+    """Return the whole text for a page that everybody sees; a field without a fallback becomes nothing."""
+    return "".join(
+        segment if isinstance(segment, str) else _or_nothing(segment, values) for segment in segments
+    )
+
+
+def _or_nothing(hole: Hole, values: Mapping[str, object]) -> str:
+    try:
+        return evaluate(hole, values)
+    except PersonalFieldError:
+        return ""
+
+
+def personal_values(email: Email, recipient: Recipient, site: str) -> Mapping[str, object]:
+    """Return what the expressions of a mail may read for one reader. An empty field counts as missing."""
+    known = {"address": recipient.address, "language": recipient.language, **recipient.fields}
+    return MappingProxyType(
+        {
+            "subscriber": SimpleNamespace(**{name: value for name, value in known.items() if value}),
+            "unsubscribe_url": links.unsubscribe_url(site, recipient.token),
+            "preferences_url": links.preferences_url(site, recipient.token),
+            "web_url": links.issue_url(site, email.slug),
+            "issue": SimpleNamespace(date=email.date.isoformat(), language=email.language, slug=email.slug),
+        }
+    )
+
+
+def public_values(issue: Issue, site: str) -> Mapping[str, object]:
+    """Return what the expressions may read on a page that everybody sees: nothing of any reader.
+
+    The links that belong to one reader lead to the page where anybody subscribes.
+    """
+    return MappingProxyType(
+        {
+            "subscriber": SimpleNamespace(language=issue.language),
+            "unsubscribe_url": links.subscribe_url(site),
+            "preferences_url": links.subscribe_url(site),
+            "web_url": links.issue_url(site, issue.slug),
+            "issue": SimpleNamespace(date=issue.date.isoformat(), language=issue.language, slug=issue.slug),
+        }
+    )

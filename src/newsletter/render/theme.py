@@ -1,0 +1,139 @@
+"""The look: where templates come from, and how one is rendered. The door to Jinja.
+
+A theme is a chain of folders, the newsletter's own before the shipped one; each file is taken from the first that has
+it. Templates ending in `.txt.j2` are plain text; in all others every value is escaped.
+"""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError
+from jinja2 import TemplateError as JinjaError
+from jinja2.ext import Extension
+
+from newsletter.errors import TemplateError
+from newsletter.i18n import catalogue, format_date, format_duration
+from newsletter.issue import Kind, load_kinds
+from newsletter.model import Finding, Position
+from newsletter.render.places import mark_places
+from newsletter.render.text import underline, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+
+class _MarkPlaces(Extension):
+    """Notes in each MJML tag where it stands, so that a fault is told at its template's line."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002
+        return mark_places(source, f"templates/{name}") if name and name.endswith(".mjml.j2") else source
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The folders of a theme, first the one that wins, and the kinds of blocks they define."""
+
+    folders: tuple[Path, ...]
+    kinds: Mapping[str, Kind]
+
+    def render(self, name: str, language: str, context: Mapping[str, object]) -> str:
+        """Render one template.
+
+        Raises:
+            TemplateError: a template is missing, is wrong, or asks for a value that it does not get.
+        """
+        try:
+            return _environment(self.folders, language).get_template(name).render(context)
+        except TemplateSyntaxError as error:
+            shown = _shown(error.filename, self.folders) or f"templates/{error.name or name}"
+            position = Position(shown, error.lineno)
+            raise TemplateError(
+                [Finding(position, error.message or "syntax error", "template-syntax")]
+            ) from error
+        except (JinjaError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+            position = _template_frame(error, self.folders) or Position(f"templates/{name}")
+            message = str(error) or type(error).__name__
+            raise TemplateError([Finding(position, message, "template-value")]) from error
+
+    def has(self, name: str) -> bool:
+        """Tell whether any of the folders has this file."""
+        return any((folder / name).is_file() for folder in self.folders)
+
+    def list(self, folder: str) -> list[str]:
+        """Return the names of the files in one folder of the theme, from all its places."""
+        found = {path.name for place in self.folders for path in (place / folder).glob("*") if path.is_file()}
+        return [f"{folder}/{name}" for name in sorted(found)]
+
+    def read(self, name: str) -> bytes:
+        """Return a file of the theme as it is."""
+        for folder in self.folders:
+            if (folder / name).is_file():
+                return (folder / name).read_bytes()
+        raise TemplateError([Finding(Position(f"templates/{name}"), "no such file", "template-missing")])
+
+
+def shipped_theme() -> Path:
+    """Return the folder of the theme that comes with the program."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "templates"
+    return installed if installed.is_dir() else package.parent.parent / "templates"
+
+
+def open_theme(root: Path) -> Theme:
+    """Return the theme of the workspace at `root`.
+
+    Raises:
+        TemplateError: a block's schema is wrong.
+    """
+    own, shipped = root / "templates", shipped_theme()
+    folders = (own, shipped) if own.is_dir() and own.resolve() != shipped.resolve() else (shipped,)
+    return Theme(folders, load_kinds(reversed(folders)))
+
+
+@lru_cache(maxsize=8)
+def _environment(folders: tuple[Path, ...], language: str) -> Environment:
+    environment = Environment(
+        loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+        autoescape=lambda name: not (name or "").endswith(".txt.j2"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", _MarkPlaces],
+    )
+    environment.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
+
+    def day(value: date) -> str:
+        return format_date(value, language)
+
+    def length(seconds: int) -> str:
+        return format_duration(seconds, language)
+
+    def quoted(text: str) -> str:
+        return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
+
+    filters = {"day": day, "length": length, "wrap": wrap, "underline": underline, "quoted": quoted}
+    environment.filters |= filters
+    return environment
+
+
+def _template_frame(error: BaseException, folders: tuple[Path, ...]) -> Position | None:
+    """Find the innermost template in a traceback, as Jinja rewrites it to the template's own lines."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        shown = _shown(frame.filename, folders)
+        if shown:
+            return Position(shown, frame.lineno or 0)
+    return None
+
+
+def _shown(filename: str | None, folders: tuple[Path, ...]) -> str:
+    """Return a template's file as messages name it; empty for a file that is no template."""
+    for folder in folders:
+        if filename and Path(filename).is_relative_to(folder):
+            return f"templates/{Path(filename).relative_to(folder).as_posix()}"
+    return ""

@@ -1,0 +1,63 @@
+"""An issue as a page of the archive: the same source, nothing of any reader in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from newsletter.issue.markdown import to_html
+from newsletter.render.personal import fill_for_everybody, place_in_html, place_in_text, public_values
+from newsletter.render.view import ON_WEB, block_view, blocks_on, house_view, issue_view
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import SimpleNamespace
+
+    from newsletter.config import Settings
+    from newsletter.model import Block, Issue
+    from newsletter.render.theme import Theme
+
+WORDS_A_MINUTE = 230
+"""How fast people read, for the reading time."""
+
+
+def render_issue_page(issue: Issue, theme: Theme, settings: Settings, context: Mapping[str, object]) -> str:
+    """Render an issue's page; `context` holds what the archive knows of its neighbours.
+
+    Raises:
+        IssueError: a personal field stands where no value is safe; at its line.
+        TemplateError: a template is wrong; at its line.
+    """
+    blocks = [_view(block, theme, issue) for block in blocks_on(issue, ON_WEB)]
+    view = issue_view(issue, settings.newsletter.url, str)
+    words = sum(len(block.body.source.split()) for block in issue.blocks)
+    context = {**context, "issue": view, "blocks": blocks, "minutes": max(1, round(words / WORDS_A_MINUTE))}
+    page = render_page(theme, settings, "web/issue.html.j2", issue.language, context)
+    values = public_values(issue, settings.newsletter.url)
+    return fill_for_everybody(place_in_html(page, issue.fields), values)
+
+
+def render_page(
+    theme: Theme, settings: Settings, template: str, language: str, context: Mapping[str, object]
+) -> str:
+    """Render any page of the archive from a template in `web/`.
+
+    Raises:
+        TemplateError: a template is wrong; at its line.
+    """
+    return theme.render(template, language, house_view(settings, str) | {"language": language, **context})
+
+
+def public_line(text: str, issue: Issue, settings: Settings) -> str:
+    """Return a line of the front matter for everybody, with its personal fields in their fallback."""
+    values = public_values(issue, settings.newsletter.url)
+    return fill_for_everybody(place_in_text(text, issue.fields), values)
+
+
+def _view(block: Block, theme: Theme, issue: Issue) -> SimpleNamespace:
+    # Pictures lie beside the page, so that a copy of the archive works anywhere: their names are their addresses.
+    view = block_view(block, theme.kinds[block.kind], str, str)
+    html = to_html(block.body.tokens, issue.language, block.body.name, str)
+    view.body = Markup(html)  # noqa: S704  # the Markdown parser escapes; HTML in the source is off
+    return view

@@ -1,0 +1,267 @@
+"""What newsletter.toml says becomes settings; what it leaves out has a default."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from newsletter.config import Archive, Delivery, Sample, Secret, Smtp, Subscribers, Theme
+from newsletter.config.settings import DARK, LIGHT
+from tests.config.workspaces import REQUIRED, faults_of, settings_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_required_keys_are_enough(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    newsletter = settings.newsletter
+    assert settings.root == tmp_path.resolve()
+    assert (newsletter.name, newsletter.url) == ("Proef", "https://example.org")
+    assert (newsletter.language, newsletter.languages) == ("nl", ("nl",))
+    assert (newsletter.from_name, newsletter.from_address) == ("De redactie", "redactie@example.org")
+    assert newsletter.postal_address == "Straat 1, Stad"
+    assert (newsletter.description, newsletter.reply_to) == ("", "")
+    assert newsletter.timezone == ZoneInfo("Europe/Amsterdam")
+    assert newsletter.list_id == "newsletter.example.org"
+
+
+def test_every_other_section_has_defaults(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    root = tmp_path.resolve()
+    assert settings.theme == Theme(logo="", radius_px=8, light=LIGHT, dark=DARK)
+    assert settings.delivery == Delivery("directory", root / "out/mail", "redactie@example.org")
+    assert settings.smtp == Smtp("localhost", 587, "starttls", "", None, 60)
+    assert settings.archive == Archive(root / "out/site")
+    assert settings.subscribers == Subscribers(())
+    assert settings.samples == ()
+    assert settings.secret_key is None
+    assert settings.store_url == Secret("sqlite:///newsletter.db")
+
+
+def test_settings_cannot_be_changed(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        settings.newsletter.name = "Iets anders"  # type: ignore[misc] # this is what is tried
+
+
+def test_what_is_said_wins_from_the_defaults(tmp_path: Path) -> None:
+    settings = settings_of(
+        tmp_path,
+        REQUIRED
+        + """
+        description = "Over alles"
+        languages = ["en", "nl"]
+        timezone = "America/New_York"
+        reply_to = "lezers@example.org"
+        list_id = "nieuws.example.org"
+        [theme]
+        logo = "plaatjes/logo.png"
+        font = 'Georgia, "Times New Roman", serif'
+        radius_px = 0
+        [theme.dark]
+        accent = "#ABCDEF"
+        [delivery]
+        transport = "smtp"
+        directory = "post"
+        envelope_sender = "bounces@example.org"
+        [smtp]
+        host = "Mail.Example.org"
+        port = 2525
+        security = "tls"
+        username = "proef"
+        timeout_s = 5
+        [archive]
+        out = "site"
+        """,
+    )
+    root = tmp_path.resolve()
+    assert settings.newsletter.description == "Over alles"
+    assert settings.newsletter.languages == ("en", "nl")
+    assert settings.newsletter.timezone == ZoneInfo("America/New_York")
+    assert settings.newsletter.reply_to == "lezers@example.org"
+    assert settings.newsletter.list_id == "nieuws.example.org"
+    assert settings.theme == Theme(
+        logo="plaatjes/logo.png",
+        font="Georgia, 'Times New Roman', serif",
+        radius_px=0,
+        light=LIGHT,
+        dark=dataclasses.replace(DARK, accent="#abcdef"),
+    )
+    assert settings.delivery == Delivery("smtp", root / "post", "bounces@example.org")
+    assert settings.smtp == Smtp("mail.example.org", 2525, "tls", "proef", None, 5)
+    assert settings.archive == Archive(root / "site")
+
+
+def test_samples_say_what_is_known_of_a_reader_and_no_more(tmp_path: Path) -> None:
+    settings = settings_of(
+        tmp_path,
+        REQUIRED
+        + """
+        [subscribers]
+        fields = ["company"]
+        [[sample]]
+        address = "anna@example.org"
+        first_name = "Anna"
+        company = "Proef & Zoon"
+        [[sample]]
+        address = "zoë@example.test"
+        language = "en"
+        """,
+    )
+    assert settings.samples == (
+        Sample("anna@example.org", "nl", {"first_name": "Anna", "company": "Proef & Zoon"}),
+        Sample("zoë@example.test", "en", {}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("https://example.org/", "https://example.org"),
+        ("HTTPS://Example.ORG", "https://example.org"),
+        ("https://example.org/Nieuws//", "https://example.org/Nieuws"),
+        ("https://localhost:8443/nieuws/brief/", "https://localhost:8443/nieuws/brief"),
+        ("https://xn--bcher-kva.example", "https://xn--bcher-kva.example"),
+    ],
+)
+def test_the_url_is_kept_without_a_slash_at_its_end(written: str, kept: str, tmp_path: Path) -> None:
+    assert settings_of(tmp_path, REQUIRED.replace("https://example.org", written)).newsletter.url == kept
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "example.org",
+        "https://",
+        "https:///pad",
+        "https://example.org#deel",
+        "https://example.org:65536",
+        "https://-example.org",
+        "https://exa mple.org",
+        "https://example.org/een//twee",
+        "https://example.org/<b>",
+        "https://bücher.example",
+        "javascript:alert(1)//https://example.org",
+    ],
+)
+def test_an_url_that_is_not_plain_https_is_refused(url: str, tmp_path: Path) -> None:
+    (fault,) = faults_of(tmp_path, REQUIRED.replace("https://example.org", url))
+    assert fault.startswith("newsletter.toml:3:1: newsletter.url: ")
+
+
+def test_the_list_id_comes_from_the_host_alone(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, REQUIRED.replace("example.org", "example.org:8443/nieuws", 1))
+    assert settings.newsletter.list_id == "newsletter.example.org"
+
+
+def test_a_sender_with_an_international_domain_is_kept_in_ascii(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, REQUIRED.replace("redactie@example.org", "redactie@bücher.example"))
+    assert settings.newsletter.from_address == "redactie@xn--bcher-kva.example"
+    assert settings.delivery.envelope_sender == "redactie@xn--bcher-kva.example"
+
+
+@pytest.mark.parametrize(("security", "port"), [("tls", 465), ("starttls", 587), ("none", 25)])
+def test_the_port_follows_the_security(security: str, port: int, tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, f'{REQUIRED}[smtp]\nsecurity = "{security}"\n')
+    assert settings.smtp.port == port
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST", "127.0.0.1", "127.8.9.10", "::1", "0:0:0:0:0:0:0:1"])
+def test_this_machine_can_be_reached_without_security(host: str, tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, f'{REQUIRED}[smtp]\nhost = "{host}"\nsecurity = "none"\n')
+    assert settings.smtp.security == "none"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "mail.example.org",
+        "localhost.example.org",
+        "127.0.0.1.example.org",
+        "128.0.0.1",
+        "127.1",
+        "0.0.0.0",  # noqa: S104 - as an address to connect to
+        "::2",
+        "::ffff:127.0.0.1",
+        "ip6-localhost",
+    ],
+)
+def test_no_other_machine_can_be_reached_without_security(host: str, tmp_path: Path) -> None:
+    (fault,) = faults_of(tmp_path, f'{REQUIRED}[smtp]\nhost = "{host}"\nsecurity = "none"\n')
+    assert fault.startswith('newsletter.toml:10:1: smtp.security: found "none", expected tls or starttls: ')
+
+
+@pytest.mark.parametrize("host", ["", "[::1]", "mail example", "mail.example.org\\u000aQUIT", "-x", "a..b", "a" * 64])
+def test_what_is_no_host_is_refused(host: str, tmp_path: Path) -> None:
+    (fault,) = faults_of(tmp_path, f'{REQUIRED}[smtp]\nhost = "{host}"\n')
+    assert "expected a host name or an IP address" in fault
+
+
+@pytest.mark.parametrize(
+    "font",
+    [
+        "",
+        "Arial,",
+        "Arial;color:red",
+        "'Segoe UI",
+        "'Segoe UI\\\"",
+        "url(x)",
+        "Arial}</style><script>",
+        "Arial, \\n serif",
+        "Käse",
+        "4rial",
+    ],
+)
+def test_a_font_that_could_hold_other_css_is_refused(font: str, tmp_path: Path) -> None:
+    (fault,) = faults_of(tmp_path, f'{REQUIRED}[theme]\nfont = "{font}"\n')
+    assert fault.startswith("newsletter.toml:9:1: theme.font: found ")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", ".", "..", "/", "out/", "out//site", "./out", "out/..", "~/out", "C:/out", "out\\\\site", "out\\u0000"],
+)
+def test_a_path_that_could_leave_the_workspace_is_refused(path: str, tmp_path: Path) -> None:
+    (fault,) = faults_of(tmp_path, f'{REQUIRED}[archive]\nout = "{path}"\n')
+    assert "expected a path within the workspace" in fault
+
+
+@pytest.mark.parametrize("zone", ["", "Europe", "../../etc/passwd", "/etc/localtime", "Nergens/Huizen"])
+def test_what_is_no_time_zone_is_refused(zone: str, tmp_path: Path) -> None:
+    (fault,) = faults_of(tmp_path, f'{REQUIRED}timezone = "{zone}"\n')
+    assert "expected the name of a time zone, such as Europe/Amsterdam" in fault
+
+
+@pytest.mark.parametrize("name", ["Company", "job-title", "2nd", "naïef", "a" * 41, "address", ""])
+def test_what_cannot_be_a_subscriber_field_is_refused(name: str, tmp_path: Path) -> None:
+    (fault,) = faults_of(tmp_path, f'{REQUIRED}[subscribers]\nfields = ["company", "{name}"]\n')
+    assert fault.startswith("newsletter.toml:9:1: subscribers.fields: found ")
+
+
+@pytest.mark.parametrize(
+    "character",
+    ["\\u0000", "\\t", "\\n", "\\r", "\\u007F", "\\u0085", "\\u2028", "\\u2029", "\\u202E", "\\u2067"],
+)
+@pytest.mark.parametrize("key", ["name", "from_name", "postal_address"])
+def test_a_control_character_is_refused_in_every_text(key: str, character: str, tmp_path: Path) -> None:
+    toml = REQUIRED.replace(f'{key} = "', f'{key} = "x{character}', 1)
+    (fault,) = faults_of(tmp_path, toml)
+    assert "expected one line of text without control characters" in fault
+    assert fault.isprintable()
+
+
+def test_a_long_value_is_shown_in_part(tmp_path: Path) -> None:
+    (fault,) = faults_of(tmp_path, f'{REQUIRED}[theme]\nlogo = "/{"x" * 500}"\n')
+    assert f'found "/{"x" * 58}…", expected' in fault
+
+
+def test_numbers_and_arrays_without_end_are_not_written_out(tmp_path: Path) -> None:
+    toml = f"{REQUIRED}languages = [{'1, ' * 100}]\n[smtp]\nport = 0x{'f' * 900}\nhost = [[[1]]]\n"
+    languages, port, host = faults_of(tmp_path, toml)
+    assert "found an array of 100, expected" in languages
+    assert "found a very large number, expected" in port
+    assert "found [[[1]]], expected" in host

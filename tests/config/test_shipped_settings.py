@@ -1,0 +1,83 @@
+"""The newsletter.toml and .env.example of this repository are the reference: they are whole, and they are right."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from newsletter.config import load
+from newsletter.config.env import VARIABLES
+from tests.config.workspaces import REQUIRED, faults_of, settings_of
+
+ROOT = Path(__file__).parent.parent.parent
+TOML = (ROOT / "newsletter.toml").read_text(encoding="utf-8")
+DOTENV = (ROOT / ".env.example").read_text(encoding="utf-8")
+
+LEFT_OUT = re.compile(r"^#(?=[a-z_]+ = )", re.MULTILINE)
+EVERY_KEY = {
+    "newsletter": (
+        "name description url language languages timezone from_name from_address reply_to list_id postal_address"
+    ),
+    "theme": "logo font radius_px",
+    "theme.light": "background card text muted accent on_accent border tint",
+    "theme.dark": "background card text muted accent on_accent border tint",
+    "delivery": "transport directory envelope_sender",
+    "smtp": "host security port username timeout_s",
+    "archive": "out",
+    "subscribers": "fields",
+}
+
+
+def test_the_settings_of_this_repository_load() -> None:
+    settings = load(ROOT, {})
+    assert settings.newsletter.name == "AI Report"
+    assert settings.newsletter.url == "https://aireport.email"
+    assert settings.delivery.transport == "directory"
+    assert [sample.fields.get("first_name") for sample in settings.samples] == ["Anna", "Bram", None, "Chloé"]
+    assert [sample.language for sample in settings.samples] == ["nl", "nl", "nl", "en"]
+    assert all(sample.address.endswith("@example.org") for sample in settings.samples)
+
+
+def test_every_value_shown_for_a_setting_left_out_is_its_default(tmp_path: Path) -> None:
+    said_in_full, shown = LEFT_OUT.subn("", TOML)
+    assert shown > 20
+    as_shipped = settings_of(tmp_path, TOML)
+    assert settings_of(tmp_path, said_in_full) == as_shipped
+
+
+def test_every_setting_is_shown() -> None:
+    shown: dict[str, list[str]] = {}
+    table = ""
+    for line in LEFT_OUT.sub("", TOML).splitlines():
+        if header := re.match(r"\[(\w[\w.]*)\]", line):
+            table = header[1]
+        elif key := re.match(r"(\w+) = ", line):
+            shown.setdefault(table, []).append(key[1])
+        elif line.startswith("[["):
+            break
+    assert shown == {table: keys.split() for table, keys in EVERY_KEY.items()}
+
+
+def test_no_other_setting_is_known(tmp_path: Path) -> None:
+    """Each table is given a key that cannot be; the fault lists the keys that can."""
+    others = [f"[{table}]\n'?' = 1\n" for table in EVERY_KEY if table != "newsletter"]
+    faults = faults_of(tmp_path, f"{REQUIRED}'?' = 1\n{''.join(others)}")
+    known = [set(fault.split("(known here: ")[1].rstrip(")").split(", ")) for fault in faults]
+    assert [keys - {"light", "dark"} for keys in known] == [set(keys.split()) for keys in EVERY_KEY.values()]
+
+
+def test_every_variable_is_in_the_example_of_dotenv() -> None:
+    shown = re.findall(r"^#(NEWSLETTER_\w+)=", DOTENV, re.MULTILINE)
+    assert sorted(shown) == sorted(VARIABLES)
+
+
+def test_the_example_of_dotenv_changes_nothing_even_when_every_line_is_used(tmp_path: Path) -> None:
+    as_shipped = settings_of(tmp_path)
+    used = re.sub("^#(?=NEWSLETTER_)", "", DOTENV, flags=re.MULTILINE)
+    assert settings_of(tmp_path, dotenv=DOTENV) == as_shipped
+    assert settings_of(tmp_path, dotenv=used) == as_shipped
+
+
+def test_no_secret_is_shipped() -> None:
+    values = re.findall(r"^#?NEWSLETTER_(?:SECRET_KEY|SMTP_PASSWORD)=(.*)$", DOTENV, re.MULTILINE)
+    assert values == ["", ""]

@@ -1,0 +1,91 @@
+"""The contracts of .importlinter hold, and each of them notices its own breach."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+BREACHES = {
+    "No cycles between siblings": ("issue/odd.py", "import newsletter.render.odd"),
+    "The pure rooms do no network, database or terminal work": ("render/odd.py", "import socket"),
+    "Delivery backends know nothing of each other": (
+        "delivery/directory.py",
+        "import newsletter.delivery.smtp",
+    ),
+    "One door to premailer": ("archive/odd.py", "import premailer"),
+    "One door to MJML": ("render/odd.py", "import mjml"),
+    "One door to the Markdown parser": ("render/odd.py", "import markdown_it"),
+    "Two doors to Jinja: the theme, and personal fields": ("delivery/odd.py", "import jinja2"),
+    "One door to YAML": ("config/odd.py", "import yaml"),
+    "One door to SMTP": ("delivery/odd.py", "import smtplib"),
+    "Typer belongs to the command line": ("archive/odd.py", "import typer"),
+}
+"""By contract: a module, and the line that it must not hold."""
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Path:
+    """A copy of the package and of its contracts, free to be spoilt."""
+    shutil.copytree(
+        ROOT / "src" / "newsletter", tmp_path / "newsletter", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    shutil.copy(ROOT / ".importlinter", tmp_path)
+    return tmp_path
+
+
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run import-linter on the package that lies in `folder`."""
+    command = Path(sys.executable).with_name("lint-imports")
+
+    return subprocess.run(
+        [str(command), "--config", ".importlinter", "--no-cache"],
+        cwd=folder,
+        env={"COLUMNS": "200", "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def verdicts(output: str) -> dict[str, str]:
+    """Each contract's name with KEPT or BROKEN."""
+    return dict(re.findall(r"^(\S.*) (KEPT|BROKEN)\b", output, re.MULTILINE))
+
+
+def test_every_contract_is_kept(workplace: Path) -> None:
+    result = lint(workplace)
+
+    assert set(verdicts(result.stdout).values()) == {"KEPT"}, result.stdout + result.stderr
+    assert result.returncode == 0
+
+
+def test_a_room_that_nobody_listed_breaks_the_path(workplace: Path) -> None:
+    room = workplace / "newsletter" / "utils"
+    room.mkdir()
+    (room / "__init__.py").touch()
+
+    result = lint(workplace)
+
+    assert result.returncode == 1
+    assert "newsletter.utils" in result.stdout
+    broken = [name for name, verdict in verdicts(result.stdout).items() if verdict == "BROKEN"]
+    assert broken == ["The path of the data: each room imports only what stands below it"]
+
+
+def test_every_contract_notices_its_breach(workplace: Path) -> None:
+    for path, line in BREACHES.values():
+        with (workplace / "newsletter" / path).open("a", encoding="utf-8") as module:
+            module.write(f"\n{line}\n")
+
+    result = lint(workplace)
+
+    unnoticed = [name for name, verdict in verdicts(result.stdout).items() if verdict == "KEPT"]
+    assert unnoticed == []
+    assert set(BREACHES) < set(verdicts(result.stdout)), "a contract has another name, or is gone"
