@@ -73,9 +73,7 @@ def newsletter(*arguments: str, **settings: str) -> None:
         check=False,
     )
     if result.returncode:
-        sys.stderr.write(
-            f"{result.stdout}newsletter {' '.join(arguments)}: exit status {result.returncode}\n"
-        )
+        sys.stderr.write(f"{result.stdout}newsletter {' '.join(arguments)}: exit status {result.returncode}\n")
         sys.exit(result.returncode)
 
 
@@ -124,11 +122,11 @@ def main() -> None:
     readers = [sample["address"] for sample in config["sample"]]
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"[bold]{config['newsletter']['name']}[/], from {ISSUE}\n")
-    with step(console, "rendered: mail, plain text"):
+    with step(console, "rendered: the mail and its plain text"):
         newsletter("render", ISSUE, "--out", str(MAIL))
-    with step(console, f"sent: {len(readers)} mails, to a mail server of this demo"):
+    with step(console, f"sent: {len(readers)} mails, to a mail server of its own"):
         send(readers)
-    with step(console, "archived: pages, feeds"):
+    with step(console, "archived: the web pages"):
         newsletter("archive", "build", "--out", str(SITE))
     html = next(MAIL.glob("*.html"))
     offline = offline_copy(html, config["newsletter"]["url"].rstrip("/"))
@@ -141,8 +139,9 @@ def main() -> None:
   the web archive           [cyan]{SITE / "index.html"}[/]
 
 [bold]Next[/]
-  {COMMAND.relative_to(ROOT)} init my-newsletter                          a newsletter of your own
-  {COMMAND.relative_to(ROOT)} send {ISSUE} --test you@example.org   this issue, to you""")
+  see the archive as a site   {COMMAND.relative_to(ROOT)} archive serve --out {SITE}
+  send this issue to you      {COMMAND.relative_to(ROOT)} send {html.stem} --test you@example.org
+  begin one of your own       {COMMAND.relative_to(ROOT)} init my-newsletter""")
 
 
 if __name__ == "__main__":

@@ -128,6 +128,11 @@ def test_a_line_of_dotenv_that_cannot_be_read_is_told_but_not_shown(line: str, t
     assert faults_of(tmp_path, dotenv=f"# comment\n{line}\n") == [f".env:2: not understood: {expected}"]
 
 
+def test_unknown_variables_are_told_in_the_order_of_the_alphabet(tmp_path: Path) -> None:
+    faults = faults_of(tmp_path, environ=dict.fromkeys(("NEWSLETTER_B", "NEWSLETTER_C", "NEWSLETTER_A"), "x"))
+    assert [fault.split(": ")[1] for fault in faults] == ["NEWSLETTER_A", "NEWSLETTER_B", "NEWSLETTER_C"]
+
+
 def test_bytes_that_are_no_utf8_are_refused_in_every_variable(tmp_path: Path) -> None:
     environ = {
         "NEWSLETTER_SMTP_USERNAME": "a\udcff",

@@ -153,6 +153,24 @@ def test_an_url_that_is_not_plain_https_is_refused(url: str, tmp_path: Path) -> 
     assert fault.startswith("newsletter.toml:3:1: newsletter.url: ")
 
 
+def test_an_empty_text_means_none_where_none_is_the_default(tmp_path: Path) -> None:
+    toml = f'{REQUIRED}reply_to = ""\n[theme]\nlogo = ""\n[smtp]\nusername = ""\n'
+    settings = settings_of(tmp_path, toml)
+    assert (settings.newsletter.reply_to, settings.theme.logo, settings.smtp.username) == ("", "", "")
+
+
+def test_samples_that_are_no_tables_are_refused(tmp_path: Path) -> None:
+    (fault,) = faults_of(tmp_path, f'sample = ["anna@example.org", 1]\n{REQUIRED}')
+    expected = "expected an array of tables, [[sample]]"
+    assert fault == f'newsletter.toml:1:1: sample: found ["anna@example.org", 1], {expected}'
+
+
+@pytest.mark.parametrize("key", ["last_name", "theme"])
+def test_a_key_is_only_said_to_belong_where_a_header_can_name_it(key: str, tmp_path: Path) -> None:
+    (fault,) = faults_of(tmp_path, f'{REQUIRED}[archive]\n{key} = 1\n[[sample]]\naddress = "anna@example.org"\n')
+    assert fault == f"newsletter.toml:9:1: archive.{key}: unknown key (known here: out)"
+
+
 def test_the_list_id_comes_from_the_host_alone(tmp_path: Path) -> None:
     settings = settings_of(tmp_path, REQUIRED.replace("example.org", "example.org:8443/nieuws", 1))
     assert settings.newsletter.list_id == "newsletter.example.org"

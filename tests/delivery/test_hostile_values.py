@@ -165,7 +165,7 @@ def test_a_slug(text: str) -> None:
     try:
         message = filled(email(slug=text))
     except UnsafeValueError as error:
-        assert str(error).startswith("the issue's slug: ")  # noqa: PT017 - as above
+        assert str(error).startswith(("the issue's slug: ", "Archived-At: "))  # noqa: PT017 - as above
         return
     _, old = views(message)
     assert old["Archived-At"] == f"<https://aireport.example/p/{text}/>"
@@ -189,7 +189,7 @@ def test_a_message_id(text: str) -> None:
     try:
         message = filled(stamp=replace(STAMP, message_id=f"<{text}@example.org>"))
     except UnsafeValueError as error:
-        assert str(error).startswith("the Message-ID: ")  # noqa: PT017 - as above
+        assert str(error).startswith(("the Message-ID: ", "Message-ID: "))  # noqa: PT017 - as above
         return
     _, old = views(message)
     assert old["Message-ID"] == message.message_id == f"<{text}@example.org>"

@@ -114,7 +114,7 @@ def test_code_is_kept_as_it_is_at_any_width() -> None:
         ("- een twee drie", "- een twee\n  drie"),
         ("9) een twee", "9) een\n   twee"),
         ("> - een twee\n>   drie", "> - een\n>   twee\n>   drie"),
-        ("a^[een twee drie]", "a¹\n\n¹ een twee\n  drie"),
+        ("a^[een twee a]", "a¹\n\n¹ een twee\n  a"),
         ("# een twee drie", "een twee\ndrie\n========"),
     ],
 )

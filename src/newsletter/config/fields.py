@@ -139,7 +139,8 @@ def time_zone(value: object) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ValueError, LookupError, OSError):
-        # OSError: the name is a folder of the database, such as "Europe". ValueError: it points out of it.
+        # ValueError: the name points out of the database. OSError: it is a folder of it, such as "Europe", and
+        # the database is that of the package tzdata.
         near = nearest(name, available_timezones())
         hint = f" (did you mean {quoted(near)}?)" if near else ""
         raise RefusedError(expected + hint) from None

@@ -86,11 +86,8 @@ class Secret:
     def __deepcopy__(self, memo: object) -> Secret:
         return self
 
-    def __reduce_ex__(self, protocol: object) -> NoReturn:
-        message = "a secret cannot be pickled"
-        raise TypeError(message)
-
     def __getstate__(self) -> NoReturn:
+        # Every protocol of pickle asks for it.
         message = "a secret cannot be pickled"
         raise TypeError(message)
 

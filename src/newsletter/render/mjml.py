@@ -30,7 +30,7 @@ _TOKEN = re.compile(
       (?P<condition> <!--\[if[^>]*>(?:<!-->)? | (?:<!--)?<!\[endif\]--> )
     | (?P<comment> <!--.*?--> )
     | (?P<closing> </[^>]*> )
-    | (?P<opening> <(?P<name>[A-Za-z][^\s/>]*) (?:[^"'>]|"[^"]*"|'[^']*')* > )
+    | (?P<opening> <(?P<name>[^\s/>!?<][^\s/>]*) (?:[^"'>]|"[^"]*"|'[^']*')* > )
     | (?P<text> [^<]+ | < )
     """,
     re.VERBOSE | re.DOTALL,
@@ -122,7 +122,7 @@ def _pieces(document: str) -> Iterator[tuple[int, str]]:
         kind, text, depth = match.lastgroup, match[0], len(open_names)
         if kind == "opening":
             text = _tag(text)
-            if match["name"].lower() not in VOID and not text.endswith("/>"):
+            if match["name"] not in VOID and not text.endswith("/>"):
                 open_names.append(match["name"])
         elif kind == "closing":
             del open_names[-1:]
@@ -212,7 +212,7 @@ def _children(source: str, parent_at: int) -> Iterator[tuple[int, int]]:
     """Yield where each child of the element at `parent_at` begins and ends; an unclosed one goes on further."""
     depth, start = 0, 0
     for match in _TOKEN.finditer(source, parent_at):
-        empty = match["name"] and (match["name"].lower() in VOID or match[0].endswith("/>"))
+        empty = match["name"] and (match["name"] in VOID or match[0].endswith("/>"))
         if match["name"] and depth == 1:
             start = match.start()
         if match["name"] and not empty:
