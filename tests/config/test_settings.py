@@ -159,6 +159,11 @@ def test_an_empty_text_means_none_where_none_is_the_default(tmp_path: Path) -> N
     assert (settings.newsletter.reply_to, settings.theme.logo, settings.smtp.username) == ("", "", "")
 
 
+def test_a_missing_language_is_one_fault_and_not_two(tmp_path: Path) -> None:
+    (fault,) = faults_of(tmp_path, REQUIRED.replace('language = "nl"', 'languages = ["nl", "en"]'))
+    assert fault.startswith("newsletter.toml:1:1: newsletter.language: missing ")
+
+
 def test_samples_that_are_no_tables_are_refused(tmp_path: Path) -> None:
     (fault,) = faults_of(tmp_path, f'sample = ["anna@example.org", 1]\n{REQUIRED}')
     expected = "expected an array of tables, [[sample]]"

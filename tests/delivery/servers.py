@@ -116,6 +116,10 @@ class Line:
         """Say nothing for so long, or until the other side hangs up."""
         select([self._connection], [], [], seconds)
 
+    def wait_until(self, event: threading.Event) -> None:
+        """Leave everything unread until the test says so."""
+        assert event.wait(NEVER_S)
+
     def close(self) -> None:
         self._connection.close()
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import base64
+import signal
 import ssl
+import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 import trustme
 
-from newsletter.errors import DeliveryError
+from newsletter.delivery.smtp import SmtpTransport
+from newsletter.errors import DeliveryError, UnsafeValueError
 from newsletter.model import Outcome, Verdict
 from tests.delivery.letters import message
 from tests.delivery.servers import PASSWORD, Line, ScriptedServer, smtp_settings, transport, with_log_in
@@ -88,6 +91,21 @@ def test_a_line_that_is_lost_inside_the_text_is_safe_as_the_dot_was_never_writte
     assert taken.verdict is Verdict.ACCEPTED
 
 
+def test_a_server_that_stops_reading_is_safe_as_the_dot_was_never_written() -> None:
+    def stop_reading(line: Line) -> None:
+        go_to(line, "DATA")
+        line.say("354 go on")
+        line.wait_until(given_up)
+
+    given_up = threading.Event()
+    with ScriptedServer(stop_reading) as server, transport(smtp_settings(server.port, timeout_s=0.2)) as opened:
+        outcome = opened.deliver(message(LARGE))
+        given_up.set()
+
+    assert outcome.verdict is Verdict.DEFERRED
+    assert outcome.reply == "the server stopped reading, inside the message and before its final dot"
+
+
 @pytest.mark.parametrize("how", ["goodbye", "reset"])
 def test_a_line_that_is_lost_after_the_dot_leaves_doubt(how: str) -> None:
     def lose(line: Line) -> None:
@@ -156,6 +174,36 @@ def test_a_refusal_at_any_step_is_told_and_the_line_is_kept(
 
     assert refused == Outcome("anna@example.org", verdict, code, words)
     assert taken == Outcome("anna@example.org", Verdict.ACCEPTED, "250", "taken")
+
+
+def test_a_server_that_will_not_start_again_is_left_and_called_again() -> None:
+    def refuse_the_reset(line: Line) -> None:
+        go_to(line, "RCPT")
+        line.say("550 5.1.1 No such user")
+        line.hear("RSET")
+        line.say("502 what")
+        line.hear_the_end()
+
+    refused, taken = deliver(refuse_the_reset, accept)
+
+    assert refused.verdict is Verdict.REFUSED
+    assert taken.verdict is Verdict.ACCEPTED
+
+
+def test_an_interrupt_inside_a_transaction_leaves_no_further_word() -> None:
+    def interrupt(line: Line) -> None:
+        go_to(line, "DATA")
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        line.hear_the_end()
+
+    with (
+        ScriptedServer(interrupt) as server,
+        pytest.raises(KeyboardInterrupt),
+        transport(smtp_settings(server.port)) as opened,
+    ):
+        opened.deliver(message())
+
+    assert server.heard[0].endswith(b"DATA\r\n")
 
 
 @pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA", "dot"])
@@ -355,6 +403,34 @@ def test_a_server_that_does_not_open_is_told(script: tuple[str, ...], expected: 
 
     assert said.startswith(expected)
     assert hides_the_password(heard)
+
+
+def test_a_server_that_is_silent_or_gone_before_tls_is_told() -> None:
+    def reset(line: Line) -> None:
+        line.hear_some(1)
+        line.cut()
+
+    said, _ = opening_fails(Line.hear_the_end, security="tls", timeout_s=0.2)
+    assert said == "nothing answers; look at smtp.host and smtp.port, or at a firewall on the way"
+
+    said, _ = opening_fails(reset, security="tls")
+    assert said == "no connection (Connection reset by peer); look at smtp.host and smtp.port"
+
+
+def test_our_own_name_cannot_hold_a_command() -> None:
+    def hear_nothing(line: Line) -> None:
+        line.say("220 mail.example")
+        line.hear_the_end()
+
+    with ScriptedServer(hear_nothing) as server:
+        settings = smtp_settings(server.port)
+        with (
+            pytest.raises(UnsafeValueError, match=r"the command ehlo holds a control character"),
+            SmtpTransport(settings, ehlo_name="a\r\nMAIL FROM:<b@c>"),
+        ):
+            pass
+
+    assert server.heard == [b""]
 
 
 def test_a_server_that_says_the_password_back_is_not_quoted() -> None:

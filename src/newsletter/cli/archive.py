@@ -11,6 +11,7 @@ from newsletter.cli.options import AsJson, Directory
 if TYPE_CHECKING:
     from newsletter.archive import Source
     from newsletter.cli.workspace import Workspace
+    from newsletter.model import Finding
 
 app = typer.Typer(
     help="Build the web archive, and look at it.",
@@ -86,7 +87,9 @@ def _sources(workspace: Workspace) -> tuple[list[Source], int]:
     from newsletter.archive import Source
     from newsletter.errors import IssueError
 
-    findings, sources, drafts = [], [], 0
+    findings: list[Finding] = []
+    sources: list[Source] = []
+    drafts = 0
     for path in workspace.all_issues():
         try:
             issue = workspace.read(path)

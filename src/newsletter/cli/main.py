@@ -23,7 +23,7 @@ app = typer.Typer(
 )
 
 
-def _version(asked: bool) -> None:  # noqa: FBT001  # typer calls it so
+def _version(asked: bool) -> None:  # typer calls it so
     if asked:
         from newsletter import __version__
 
@@ -35,7 +35,7 @@ def _version(asked: bool) -> None:  # noqa: FBT001  # typer calls it so
 def main(
     context: typer.Context,
     directory: Annotated[str, typer.Option("-C", metavar="DIR", help=WORKSPACE_HELP)] = "",
-    version: Annotated[  # noqa: ARG001, FBT002  # eager, and read by its callback
+    version: Annotated[  # noqa: ARG001  # eager, and read by its callback
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from newsletter.render import Theme
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Workspace:
     """What a command works on."""
 

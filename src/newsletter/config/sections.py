@@ -79,7 +79,7 @@ def _languages(table: Table, language: str) -> tuple[str, ...]:
     expected = 'an array of languages, such as ["nl", "en"]'
     default: tuple[str, ...] = (language,)
     languages = table.value("languages", fields.array(fields.choice(*LANGUAGES), expected), default)
-    if language not in languages:
+    if language and language not in languages:
         table.refuse("languages", RefusedError(f"newsletter.language, {quoted(language)}, among them"))
     return languages
 

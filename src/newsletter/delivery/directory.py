@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
@@ -74,12 +74,12 @@ class DirectoryTransport:
 
     def _linked(self, part: Path, name: str) -> Path:
         """Give the finished file the first free name; `link` refuses a taken one, `replace` would not."""
-        for number in count(1):
-            path = self._directory / (f"{name}.eml" if number == 1 else f"{name}-{number}.eml")
+        names = chain([f"{name}.eml"], (f"{name}-{number}.eml" for number in count(2)))
+        while True:
+            path = self._directory / next(names)
             with suppress(FileExistsError):
                 os.link(part, path)
                 return path
-        raise AssertionError
 
     def _unusable(self, error: OSError) -> DeliveryError:
         return DeliveryError(

@@ -13,9 +13,9 @@ written in one is the next step's to judge. It never stops at a fault; it goes o
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from newsletter.issue.head import Head, Written, read_head
+from newsletter.issue.head import NO_HEAD, Head, Written, read_head
 from newsletter.issue.kinds import TEXT
 from newsletter.model import Finding, Position
 
@@ -29,18 +29,27 @@ _INDENTED = re.compile(r" {1,3}(?=:::+[ \t]*(?:[\w-]+|$))")
 _FENCE = re.compile(r" {0,3}(?:(`{3,})[^`]*$|(~{3,}))")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class RawBlock:
-    """One block before its schema is known. The scanner fills it line by line."""
+    """One block before its schema is known. The scanner fills its lists line by line."""
 
     kind: Written
     position: Position
-    head: Head = field(default_factory=Head)
-    lines: list[str] = field(default_factory=list)
-    first_line: int = 0
-    """The file's line of `lines[0]`."""
-    is_broken: bool = False
-    """A fault was found in its form: what seems to be missing may only be misread."""
+    head: Head = NO_HEAD
+    numbered_lines: list[tuple[int, str]] = field(default_factory=list)
+    """What stands in it, with the file's line numbers."""
+    faults: list[Finding] = field(default_factory=list)
+    """Of its form; where there are any, what seems to be missing may only be misread."""
+
+    @property
+    def lines(self) -> list[str]:
+        """What stands in it."""
+        return [line for _, line in self.numbered_lines]
+
+    @property
+    def first_line(self) -> int:
+        """The file's line where its text begins; that of its head where it has none."""
+        return self.numbered_lines[0][0] if self.numbered_lines else self.position.line
 
 
 def scan_blocks(lines: list[str], first_line: int, path: str) -> tuple[list[RawBlock], list[Finding]]:
@@ -80,7 +89,7 @@ class _Scanner:
         elif match := _INDENTED.match(line):
             message = 'a block\'s ":::" must stand at the very start of its line'
             self._fault(number, match.end() + 1, message, "block-indented")
-        self._current(number).lines.append(line)
+        self._current(number).numbered_lines.append((number, line))
 
     def finish(self) -> None:
         if self._fence:
@@ -98,15 +107,11 @@ class _Scanner:
             self._fence = ""
 
     def _current(self, number: int) -> RawBlock:
-        if self._open or (self.blocks and self.blocks[-1].kind.text == TEXT):
-            block = self.blocks[-1]
-        else:
+        """Return the block that a line belongs to: the open one, or the text between two."""
+        if not self._open and not (self.blocks and self.blocks[-1].kind.text == TEXT):
             position = Position(self._path, number, 1)
-            block = RawBlock(Written(TEXT, position), position)
-            self.blocks.append(block)
-        if not block.lines:
-            block.first_line = number
-        return block
+            self.blocks.append(RawBlock(Written(TEXT, position), position))
+        return self.blocks[-1]
 
     def _close(self, number: int) -> None:
         if not self._open:
@@ -120,7 +125,6 @@ class _Scanner:
             self._fault(number, 1, message, "block-name")
             return
         position = Position(self._path, number, 1)
-        block = RawBlock(Written(match[1], Position(self._path, number, match.start(1) + 1)), position)
         if self._open:
             before = self.blocks[-1]
             message = (
@@ -128,9 +132,9 @@ class _Scanner:
                 '(blocks don\'t nest; close the first one with ":::" before this line)'
             )
             self._fault(number, 1, message, "block-nested")
-            before.is_broken = True
-        block.head = read_head(line, match.end(), position)
-        block.is_broken = bool(block.head.findings)
-        self.findings += block.head.findings
-        self.blocks.append(block)
+            before.faults.append(self.findings[-1])
+        kind = Written(match[1], replace(position, column=match.start(1) + 1))
+        head = read_head(line, match.end(), position)
+        self.blocks.append(RawBlock(kind, position, head, faults=list(head.findings)))
+        self.findings += head.findings
         self._open = True

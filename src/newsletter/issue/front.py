@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from newsletter.issue.frontmatter import Scalar
@@ -24,20 +24,20 @@ _MAX_TAG_CHARACTERS = 40
 _EXAMPLES = {"subject": '"What this issue is about"', "date": "2026-11-24"}
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Front:
-    """What the front matter says, typed; filled key by key, faults beside it."""
+    """What the front matter says, typed. A key that is missing or wrong has its default; the fault is told."""
 
-    subject: str = ""
-    preheader: str = ""
-    date: date | None = None
-    language: str = ""
-    status: str = "draft"
-    tags: tuple[str, ...] = ()
-    audience: str = "all"
-    send_at: datetime | None = None
-    not_after: datetime | None = None
-    positions: dict[str, Position] = field(default_factory=dict)
+    subject: str
+    preheader: str
+    date: date | None
+    language: str
+    status: str
+    tags: tuple[str, ...]
+    audience: str
+    send_at: datetime | None
+    not_after: datetime | None
+    positions: Mapping[str, Position]
 
 
 class FrontReader:
@@ -51,17 +51,19 @@ class FrontReader:
 
     def read(self, languages: tuple[str, ...], segments: tuple[str, ...]) -> Front:
         """Read every key; `languages` begins with the one of an issue that does not say."""
-        front = Front(positions={key: entry.key for key, entry in self._entries.items()})
         self._check_keys()
-        front.subject = self._line("subject")
-        front.preheader = self._line("preheader")
-        front.date = self._typed("date", parse_day)
-        front.language = self._choice("language", languages)
-        front.status = self._choice("status", ("draft", "ready"))
-        front.audience = self._choice("audience", ("all", *segments))
-        front.tags = self._tags()
-        front.send_at = self._typed("send_at", parse_moment)
-        front.not_after = self._typed("not_after", parse_moment)
+        front = Front(
+            subject=self._line("subject"),
+            preheader=self._line("preheader"),
+            date=self._typed("date", parse_day),
+            language=self._choice("language", languages),
+            status=self._choice("status", ("draft", "ready")),
+            tags=self._tags(),
+            audience=self._choice("audience", ("all", *segments)),
+            send_at=self._typed("send_at", parse_moment),
+            not_after=self._typed("not_after", parse_moment),
+            positions={key: entry.key for key, entry in self._entries.items()},
+        )
         if front.send_at and front.not_after and front.not_after < front.send_at:
             message = f"not_after is before send_at ({front.send_at:%Y-%m-%d %H:%M}): it could never go out"
             self._fault(self._entries["not_after"].values[0].position, message)

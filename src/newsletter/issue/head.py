@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from newsletter.model import Finding, Position
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _ATTRIBUTE = re.compile(r"""([^\s=}"'#.]+)[ \t]*(=?)[ \t]*""")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"|\'((?:[^\'\\]|\\.)*)\'')
@@ -22,42 +26,56 @@ class Written:
     position: Position
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Head:
     """What stands behind the kind's name, and what is wrong with it."""
 
-    attributes: dict[str, Written] = field(default_factory=dict)
-    places: dict[str, Position] = field(default_factory=dict)
+    attributes: Mapping[str, Written]
+    places: Mapping[str, Position]
     """Where each attribute's name stands."""
-    id: Written | None = None
-    classes: list[str] = field(default_factory=list)
-    title: Written | None = None
-    findings: list[Finding] = field(default_factory=list)
+    id: Written | None
+    classes: tuple[str, ...]
+    title: Written | None
+    findings: tuple[Finding, ...]
+
+
+NO_HEAD = Head({}, {}, None, (), None, ())
+"""Of the text between blocks."""
 
 
 def read_head(line: str, at: int, position: Position) -> Head:
     """Read a head from the index `at`, behind the kind's name; `position` is the line's."""
-    head = Head()
-    reader = _Reader(line, position, head)
+    reader = _Reader(line, position)
     if line.startswith("{", at) and not line.startswith("{{", at):
         at = reader.read_attributes(at + 1)
     title = line[at:].strip()
-    if title:
-        head.title = Written(title, reader.place(line.index(title, at)))
-    return head
+    return Head(
+        attributes=reader.attributes,
+        places=reader.places,
+        id=reader.id,
+        classes=tuple(reader.classes),
+        title=Written(title, reader.place(line.index(title, at))) if title else None,
+        findings=tuple(reader.findings),
+    )
 
 
 class _Reader:
-    def __init__(self, line: str, position: Position, head: Head) -> None:
+    """Goes along one line; what it has read so far stands in its attributes."""
+
+    def __init__(self, line: str, position: Position) -> None:
+        self.attributes: dict[str, Written] = {}
+        self.places: dict[str, Position] = {}
+        self.id: Written | None = None
+        self.classes: list[str] = []
+        self.findings: list[Finding] = []
         self._line = line
         self._position = position
-        self._head = head
 
     def place(self, index: int) -> Position:
         return replace(self._position, column=index + 1)
 
     def _fault(self, index: int, message: str, rule: str = "attribute-syntax") -> None:
-        self._head.findings.append(Finding(self.place(index), message, rule))
+        self.findings.append(Finding(self.place(index), message, rule))
 
     def read_attributes(self, at: int) -> int:
         """Read up to the closing brace; return where the title may begin."""
@@ -76,9 +94,9 @@ class _Reader:
             match = _NAME.match(self._line, at + 1)
             name = match[0] if match else ""
             if sign == "#":
-                self._head.id = Written(name, self.place(at))
+                self.id = Written(name, self.place(at))
             else:
-                self._head.classes.append(name)
+                self.classes.append(name)
             return at + 1 + len(name)
         match = _ATTRIBUTE.match(self._line, at)
         if match is None:
@@ -97,11 +115,11 @@ class _Reader:
             what = f"the {quote} is never closed" if is_open else "has no value"
             self._fault(named_at, f'attribute "{name}": {what}; write {name}="…"')
             return len(self._line) + 1 if is_open else at
-        if name in self._head.attributes:
+        if name in self.attributes:
             self._fault(named_at, f'attribute "{name}" stands here a second time', "attribute-duplicate")
         text, begins = match[0], at
         if match.re is _QUOTED:
             text, begins = _ESCAPED.sub(r"\1", text[1:-1]), at + 1
-        self._head.attributes[name] = Written(text, self.place(begins))
-        self._head.places[name] = self.place(named_at)
+        self.attributes[name] = Written(text, self.place(begins))
+        self.places[name] = self.place(named_at)
         return match.end()

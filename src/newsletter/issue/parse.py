@@ -12,7 +12,7 @@ from slugify import slugify
 
 from newsletter.errors import IssueError
 from newsletter.issue.blocks import scan_blocks
-from newsletter.issue.front import Front, FrontReader
+from newsletter.issue.front import FrontReader
 from newsletter.issue.frontmatter import read_front_matter, split_front_matter
 from newsletter.issue.holes import PLACEHOLDER, Hider
 from newsletter.issue.kinds import COMMON
@@ -101,12 +101,12 @@ def parse_issue(
     entries, findings = read_front_matter("\n".join(lines[1 : size - 1]), shown)
     reader = FrontReader(entries, shown, hider)
     languages = (house.language, *(code for code in house.languages if code != house.language))
-    # After a fault in the YAML itself, what is missing or wrong in it would only be guessed.
-    front = Front(language=house.language) if findings else reader.read(languages, house.segments)
+    front = reader.read(languages, house.segments)
     raw_blocks, block_findings = scan_blocks(lines[size:], size + 1, shown)
     maker = _BlockMaker(house.kinds, front.language, hider, has_picture)
     blocks = tuple(block for raw in raw_blocks if (block := maker.make(raw)))
-    faults = {*findings, *reader.findings, *block_findings, *maker.findings}
+    # After a fault in the YAML itself, what is missing or wrong in it would only be guessed.
+    faults = {*(findings or reader.findings), *block_findings, *maker.findings}
     if faults or front.date is None:
         raise IssueError(sorted(faults, key=lambda finding: (finding.position, finding.message)))
     zone = house.timezone
@@ -193,11 +193,11 @@ class _BlockMaker:
 
     def _check_presence(self, kind: Kind, raw: RawBlock) -> None:
         has_body = any(line.strip() for line in raw.lines)
-        if kind.title == "required" and not raw.head.title and not raw.is_broken:
+        if kind.title == "required" and not raw.head.title and not raw.faults:
             self._fault(raw.position, f'block "{kind.name}" needs a title: ::: {kind.name} The title', "block-title")
         if kind.title == "none" and raw.head.title:
             self._fault(raw.head.title.position, f'block "{kind.name}" takes no title', "block-title")
-        if kind.body == "required" and not has_body and not raw.is_broken:
+        if kind.body == "required" and not has_body and not raw.faults:
             self._fault(raw.position, f'block "{kind.name}" has no text in it', "block-body")
         if kind.body == "none" and has_body:
             place = replace(raw.position, line=raw.first_line)
@@ -213,7 +213,7 @@ class _BlockMaker:
             else:
                 self._attribute(kind, schema[name], written, values)
         for name, attribute in schema.items():
-            if attribute.required and name not in raw.head.attributes and not raw.is_broken:
+            if attribute.required and name not in raw.head.attributes and not raw.faults:
                 self._fault(raw.position, f'block "{kind.name}" needs {name}="…"', "attribute-missing")
             elif attribute.default and name not in raw.head.attributes:
                 values[name] = PARSERS[attribute.type](attribute.default)
@@ -265,7 +265,7 @@ class _BlockMaker:
         return identity
 
     def _body(self, raw: RawBlock) -> Body:
-        position = replace(raw.position, line=raw.first_line or raw.position.line)
+        position = replace(raw.position, line=raw.first_line)
         source, name = "\n".join(raw.lines), f"b{self._made}"
         tokens = parse(self._hider.hide(source, position.line), self._language, name)
         show_code(tokens, self._hider.show)

@@ -6,15 +6,14 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from newsletter.config.settings import BUILT_IN_FIELDS
-from newsletter.errors import IssueError, TemplateError
+from newsletter.errors import TemplateError
 from newsletter.issue.markdown import to_html
 from newsletter.model import Email, PersonalField, Position
 from newsletter.render import links
 from newsletter.render.inline import inline_document, inline_fragments, lint_css
 from newsletter.render.mjml import compile_mjml
 from newsletter.render.mjml_lint import lint_mjml
-from newsletter.render.personal import check_fields, place_in_html, place_in_text
+from newsletter.render.personal import place_in_html, place_in_text, refuse_wrong_fields
 from newsletter.render.slots import Slots
 from newsletter.render.text import LinkList, to_text
 from newsletter.render.view import ON_EMAIL, block_view, blocks_on, house_view, issue_view
@@ -41,9 +40,7 @@ def render_email(issue: Issue, theme: Theme, settings: Settings) -> Email:
         TemplateError: a template is wrong; at its line.
         RenderError: a template breaks a rule of the pipeline.
     """
-    findings = check_fields(issue.fields.values(), (*BUILT_IN_FIELDS, *settings.subscribers.fields))
-    if findings:
-        raise IssueError(findings)
+    refuse_wrong_fields(issue, settings)
     reader = _reader_fields(issue)
     fields = {**issue.fields, **reader}
     return Email(

@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 MAX_NESTING = 100
 """Elements within elements; at about 9,000 mjml-python 1.4.2 overflows its stack, which nothing can catch."""
 
+# What is never closed goes on to the end, so that no document takes longer than its length.
 _TOKEN = re.compile(
     r"""
-      (?P<condition> <!--\[if[^>]*>(?:<!-->)? | (?:<!--)?<!\[endif\]--> )
-    | (?P<comment> <!--.*?--> )
-    | (?P<closing> </[^>]*> )
-    | (?P<opening> <(?P<name>[^\s/>!?<][^\s/>]*) (?:[^"'>]|"[^"]*"|'[^']*')* > )
+      (?P<condition> <!--\[if\ [^\]<>]+\]>(?:<!-->)? | (?:<!--\s*)?<!\[endif\]--> )
+    | (?P<comment> <!--(?!\[if|-?>)(?:(?!<!|-->).)*--> )
+    | (?P<odd> <[!?] )
+    | (?P<closing> </[^>]*(?:>|\Z) )
+    | (?P<opening> <(?P<name>[^\s/><][^\s/>]*) (?:[^"'>]|"[^"]*(?:"|\Z)|'[^']*(?:'|\Z))* (?:>|\Z) )
     | (?P<text> [^<]+ | < )
     """,
     re.VERBOSE | re.DOTALL,
@@ -120,6 +122,10 @@ def _pieces(document: str) -> Iterator[tuple[int, str]]:
     after_opening = False
     for match in _TOKEN.finditer(document):
         kind, text, depth = match.lastgroup, match[0], len(open_names)
+        if kind == "odd":
+            # The engine panics on half a conditional comment, and knows neither doctypes nor CDATA.
+            message = f"this is no tag and no whole comment: {quoted(document[match.start() :])}"
+            raise TemplateError([_finding(document, match.start(), message, "mjml-markup")])
         if kind == "opening":
             text = _tag(text)
             if match["name"] not in VOID and not text.endswith("/>"):

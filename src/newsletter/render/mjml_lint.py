@@ -57,7 +57,7 @@ _IGNORED = {
     ("mj-table", "role"): _DEAF,
     ("mj-wrapper", "gap"): f"{_DEAF}; use padding",
 }
-_COMMENT_OR_FOREIGN = re.compile(r"<!--.*?-->|(<!DOCTYPE\b|<!\[CDATA\[|<\?)", re.DOTALL | re.IGNORECASE)
+_COMMENT_OR_FOREIGN = re.compile(r"<!--.*?(?:-->|\Z)|(<!DOCTYPE\b|<!\[CDATA\[|<\?)", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"""<(/?)([A-Za-z][^\s/>]*)(?:[^"'>]|"[^"]*"|'[^']*')*>""")
 _HIDDEN = re.compile(r"\[if [^\]]+\]>(.*)<!\[endif\]", re.DOTALL)
 _REVEALED = re.compile(r"\[if [^\]]+\]><!")
@@ -217,7 +217,7 @@ def _condition_faults(element: Node) -> Iterator[_Fault]:
                 f"a conditional comment must close what it opens, or mjml-python mixes up its tags: {quoted(text)}"
             )
             yield _Fault("mjml-conditional-comment", message)
-        elif not hidden and is_open != (text == _REVEALED_END):
+        elif not hidden and is_open != (text.strip() == _REVEALED_END):
             yield _Fault("mjml-conditional-comment", f"half a conditional comment: {quoted(text)}")
         elif not hidden and not is_open and not _REVEALED.fullmatch(text):
             message = f"write <!--[if …]>…<![endif]--> or <!--[if !mso]><!-->…<!--<![endif]-->, not {quoted(text)}"

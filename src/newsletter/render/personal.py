@@ -18,14 +18,17 @@ from jinja2.exceptions import UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import escape
 
+from newsletter.config.settings import BUILT_IN_FIELDS
 from newsletter.errors import IssueError, PersonalFieldError
 from newsletter.issue import PLACEHOLDER, did_you_mean
+from newsletter.issue.words import quoted
 from newsletter.model import Context, Finding, Hole
 from newsletter.render import links
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
+    from newsletter.config import Settings
     from newsletter.model import Email, Issue, PersonalField, Recipient, Segments
 
 _LINKS = ("unsubscribe_url", "preferences_url", "web_url")
@@ -36,9 +39,23 @@ _PLAIN_NODES = (nodes.Const, nodes.CondExpr, nodes.Compare, nodes.Operand, nodes
 _URL_ATTRIBUTES = frozenset({"href", "src", "background", "cite", "poster"})
 _SAFE_URL = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x1f\x7f-\x9f]+", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_ATTRIBUTE_BEFORE = re.compile(r"([^\s\"'<>/=]+)\s*=\s*([\"'])([^\"']*)\Z")
+# Values are passed over whole: a quote of the other sort inside one closes nothing.
+_ATTRIBUTE_BEFORE = re.compile(
+    r"""(?:[^"']|"[^"]*"|'[^']*')*?(?P<name>[^\s"'<>/=]+)\s*=\s*(?:"(?P<double>[^"]*)|'(?P<single>[^']*))\Z"""
+)
 
 _environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+
+
+def refuse_wrong_fields(issue: Issue, settings: Settings) -> None:
+    """Let an issue pass whose expressions only read values that there are: none other may be evaluated.
+
+    Raises:
+        IssueError: every expression that is wrong, at its place.
+    """
+    findings = check_fields(issue.fields.values(), (*BUILT_IN_FIELDS, *settings.subscribers.fields))
+    if findings:
+        raise IssueError(findings)
 
 
 def check_fields(fields: Iterable[PersonalField], subscriber_fields: Collection[str]) -> tuple[Finding, ...]:
@@ -143,10 +160,10 @@ def _context(html: str, start: int, end: int) -> Context | str:
             if html.rfind(f"<{name}", 0, start) > html.rfind(f"</{name}", 0, start):
                 return f"inside <{name}>"
         return Context.HTML
-    match = _ATTRIBUTE_BEFORE.search(html, opened, start)
+    match = _ATTRIBUTE_BEFORE.match(html, opened, start)
     if match is None:
         return "in a tag outside its attributes"
-    attribute, before = match[1].lower(), match[3]
+    attribute, before = match["name"].lower(), match["double"] or match["single"]
     if attribute == "style" or attribute.startswith("on"):
         return f"in the attribute {attribute}"
     if attribute not in _URL_ATTRIBUTES:
@@ -160,13 +177,16 @@ def evaluate(hole: Hole, values: Mapping[str, object]) -> str:
     """Return a field's value for one reader, escaped for the place where it lands.
 
     Raises:
-        PersonalFieldError: there is no value, or one that may not stand there (an address that is not
-            http, https or mailto).
+        PersonalFieldError: there is no value, it cannot be worked out, or it may not stand there (an address
+            that is not http, https or mailto).
     """
     try:
         raw = str(_compiled(hole.field.expression)(values))
-    except (UndefinedError, TypeError, ValueError) as error:
+    except UndefinedError as error:
         raise PersonalFieldError(_missing(hole.field)) from error
+    except (AssertionError, TypeError, ValueError) as error:  # Jinja's filters assert what they are given
+        message = f'{hole.field.position}: "{{{{ {hole.field.expression} }}}}" cannot be worked out: {error}'
+        raise PersonalFieldError(message) from error
     if hole.context is Context.PLAIN:
         return _CONTROLS.sub(" ", raw)
     if hole.context is Context.URL_PART:

@@ -78,7 +78,8 @@ def to_text(tokens: Sequence[Token], links: LinkList, width: int = WIDTH) -> str
     No line is longer than `width` columns but for code, and for a single word that has no place to break.
     The addresses go to `links`; the caller decides where their list stands.
 
-    Raises RenderError for a token without a rule: its text would be lost in silence.
+    Raises:
+        RenderError: a token has no rule, so its text would be lost in silence.
     """
     lines = _stacked(_blocks(_tree(tokens), width, links))
     return "\n".join(line.rstrip() for line in lines)

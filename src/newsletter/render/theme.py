@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError, select_autoescape
 from jinja2 import TemplateError as JinjaError
 from jinja2.ext import Extension
 
@@ -35,7 +35,7 @@ class _MarkPlaces(Extension):
         return mark_places(source, f"templates/{name}") if name and name.endswith(".mjml.j2") else source
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Theme:
     """The folders of a theme, first the one that wins, and the kinds of blocks they define."""
 
@@ -100,7 +100,7 @@ def open_theme(root: Path) -> Theme:
 def _environment(folders: tuple[Path, ...], language: str) -> Environment:
     environment = Environment(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
-        autoescape=lambda name: not (name or "").endswith(".txt.j2"),
+        autoescape=select_autoescape(disabled_extensions=("txt.j2",), default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from newsletter.issue.markdown import to_html
-from newsletter.render.personal import fill_for_everybody, place_in_html, place_in_text, public_values
+from newsletter.render.personal import (
+    fill_for_everybody,
+    place_in_html,
+    place_in_text,
+    public_values,
+    refuse_wrong_fields,
+)
 from newsletter.render.view import ON_WEB, block_view, blocks_on, house_view, issue_view
 
 if TYPE_CHECKING:
@@ -26,12 +32,14 @@ def render_issue_page(issue: Issue, theme: Theme, settings: Settings, context: M
     """Render an issue's page; `context` holds what the archive knows of its neighbours.
 
     Raises:
-        IssueError: a personal field stands where no value is safe; at its line.
+        IssueError: a personal field is wrong, or stands where no value is safe; at its line.
         TemplateError: a template is wrong; at its line.
     """
-    blocks = [_view(block, theme, issue) for block in blocks_on(issue, ON_WEB)]
+    refuse_wrong_fields(issue, settings)
+    shown = blocks_on(issue, ON_WEB)
+    blocks = [_view(block, theme, issue) for block in shown]
     view = issue_view(issue, settings.newsletter.url, str)
-    words = sum(len(block.body.source.split()) for block in issue.blocks)
+    words = sum(len(block.body.source.split()) for block in shown)
     context = {**context, "issue": view, "blocks": blocks, "minutes": max(1, round(words / WORDS_A_MINUTE))}
     page = render_page(theme, settings, "web/issue.html.j2", issue.language, context)
     values = public_values(issue, settings.newsletter.url)
@@ -50,7 +58,12 @@ def render_page(
 
 
 def public_line(text: str, issue: Issue, settings: Settings) -> str:
-    """Return a line of the front matter for everybody, with its personal fields in their fallback."""
+    """Return a line of the front matter for everybody, with its personal fields in their fallback.
+
+    Raises:
+        IssueError: a personal field is wrong; at its line.
+    """
+    refuse_wrong_fields(issue, settings)
     values = public_values(issue, settings.newsletter.url)
     return fill_for_everybody(place_in_text(text, issue.fields), values)
 

@@ -40,23 +40,21 @@ class Session(smtplib.SMTP):
         # The dot is a small packet behind a large one; Nagle's algorithm would hold it back until the other
         # side has confirmed the large one, which may take 40 ms.
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.sock = sock
+        self.sock = self._wire = sock
 
     def secure(self, context: ssl.SSLContext, host: str) -> None:
         """Go over to TLS; nothing may be left that was read in clear (RFC 3207 section 4.2)."""
-        if self.unread or self.sock is None:
+        if self.unread:
             self.give_up("the server talked out of turn before TLS began")
-        self.sock = context.wrap_socket(self.sock, server_hostname=host)
+        self.sock = self._wire = context.wrap_socket(self._wire, server_hostname=host)
 
     def send(self, s: ReadableBuffer | str) -> None:
         """Write, unless the server talks out of turn: those words would be taken for the answer to these."""
         if self.unread:
             self.give_up("the server talked out of turn")
-        if self.sock is None:
-            self.give_up("the connection is closed")
         try:
-            self.sock.settimeout(self.timeout)
-            self.sock.sendall(s.encode() if isinstance(s, str) else s)
+            self._wire.settimeout(self.timeout)
+            self._wire.sendall(s.encode() if isinstance(s, str) else s)
         except TimeoutError:
             self.give_up("the server stopped reading")
         except OSError as error:
@@ -102,12 +100,10 @@ class Session(smtplib.SMTP):
         return line.rstrip(b"\r")
 
     def _received(self, deadline: float) -> bytes:
-        if self.sock is None:
-            self.give_up("the connection is closed")
         try:
             # Zero would mean not to wait at all, which is another error.
-            self.sock.settimeout(max(deadline - time.monotonic(), 0.001))
-            received = self.sock.recv(_RECEIVE_OCTETS)
+            self._wire.settimeout(max(deadline - time.monotonic(), 0.001))
+            received = self._wire.recv(_RECEIVE_OCTETS)
         except TimeoutError:
             self.give_up("the server did not answer in time")
         except OSError as error:
