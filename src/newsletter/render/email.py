@@ -70,7 +70,8 @@ def _html(issue: Issue, theme: Theme, settings: Settings, reader: Mapping[str, P
     views = []
     for block, body in zip(blocks, bodies, strict=True):
         view = block_view(block, theme.kinds[block.kind], picture, slots.text)
-        view.body = slots.html(body, f"block {block.kind} of {block.position}")
+        template = f"templates/email/blocks/{block.kind}/email.mjml.j2"
+        view.body = slots.html(body, f"the block {block.kind} of {block.position}", template)
         views.append(view)
     context = house_view(settings, slots.text) | {
         "issue": issue_view(issue, site, slots.text),
@@ -78,7 +79,7 @@ def _html(issue: Issue, theme: Theme, settings: Settings, reader: Mapping[str, P
         **{field.expression: slots.text(placeholder) for placeholder, field in reader.items()},
     }
     document = theme.render("email/mail.mjml.j2", issue.language, context)
-    return slots.fill(compile_skeleton(document, css))
+    return slots.fill(compile_skeleton(document, css), document)
 
 
 def _picture(issue: Issue, site: str) -> Callable[[str], str]:

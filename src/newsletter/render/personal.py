@@ -192,10 +192,7 @@ def evaluate(hole: Hole, values: Mapping[str, object]) -> str:
     if hole.context is Context.URL_PART:
         return quote(raw, safe="")
     if hole.context is Context.URL and not _SAFE_URL.fullmatch(raw):
-        shown = raw[:60]
-        message = (
-            f'{hole.field.position}: "{{{{ {hole.field.expression} }}}}" gives {shown!r}, not a web address'
-        )
+        message = f'{hole.field.position}: "{{{{ {hole.field.expression} }}}}" gives {quoted(raw)}, not a web address'
         raise PersonalFieldError(message)
     return str(escape(_CONTROLS.sub(" ", raw)))
 
@@ -223,9 +220,7 @@ def fill(segments: Segments, values: Mapping[str, object]) -> str:
 
 def fill_for_everybody(segments: Segments, values: Mapping[str, object]) -> str:
     """Return the whole text for a page that everybody sees; a field without a fallback becomes nothing."""
-    return "".join(
-        segment if isinstance(segment, str) else _or_nothing(segment, values) for segment in segments
-    )
+    return "".join(segment if isinstance(segment, str) else _or_nothing(segment, values) for segment in segments)
 
 
 def _or_nothing(hole: Hole, values: Mapping[str, object]) -> str:

@@ -10,15 +10,25 @@ import traceback
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError, select_autoescape
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    select_autoescape,
+)
 from jinja2 import TemplateError as JinjaError
 from jinja2.ext import Extension
 
 from newsletter.errors import TemplateError
 from newsletter.i18n import catalogue, format_date, format_duration
-from newsletter.issue import Kind, load_kinds
+from newsletter.issue import Kind, did_you_mean, load_kinds
+from newsletter.issue.words import quoted
 from newsletter.model import Finding, Position
 from newsletter.render.places import mark_places
 from newsletter.render.text import underline, wrap
@@ -28,11 +38,26 @@ if TYPE_CHECKING:
     from datetime import date
 
 
+_FAULTS = (JinjaError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
+"""What a template can raise by what is written in it."""
+
+
 class _MarkPlaces(Extension):
     """Notes in each MJML tag where it stands, so that a fault is told at its template's line."""
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002
         return mark_places(source, f"templates/{name}") if name and name.endswith(".mjml.j2") else source
+
+
+class _Undefined(StrictUndefined):
+    """Says what there is, where a template asks a block, the issue or the newsletter for what they do not have."""
+
+    @property
+    def _undefined_message(self) -> str:
+        asked, name = self._undefined_obj, str(self._undefined_name)
+        if isinstance(asked, SimpleNamespace):
+            return f'there is no "{name}" here{did_you_mean(name, vars(asked))}'
+        return str(super()._undefined_message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +78,12 @@ class Theme:
         except TemplateSyntaxError as error:
             shown = _shown(error.filename, self.folders) or f"templates/{error.name or name}"
             position = Position(shown, error.lineno)
-            raise TemplateError(
-                [Finding(position, error.message or "syntax error", "template-syntax")]
-            ) from error
-        except (JinjaError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+            raise TemplateError([Finding(position, error.message or "syntax error", "template-syntax")]) from error
+        except _FAULTS as error:
             position = _template_frame(error, self.folders) or Position(f"templates/{name}")
             message = str(error) or type(error).__name__
+            if isinstance(error, TemplateNotFound):
+                message = f"there is no template {quoted(message)}"
             raise TemplateError([Finding(position, message, "template-value")]) from error
 
     def has(self, name: str) -> bool:
@@ -101,7 +126,7 @@ def _environment(folders: tuple[Path, ...], language: str) -> Environment:
     environment = Environment(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
         autoescape=select_autoescape(disabled_extensions=("txt.j2",), default=True),
-        undefined=StrictUndefined,
+        undefined=_Undefined,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n", _MarkPlaces],

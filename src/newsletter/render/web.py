@@ -46,9 +46,7 @@ def render_issue_page(issue: Issue, theme: Theme, settings: Settings, context: M
     return fill_for_everybody(place_in_html(page, issue.fields), values)
 
 
-def render_page(
-    theme: Theme, settings: Settings, template: str, language: str, context: Mapping[str, object]
-) -> str:
+def render_page(theme: Theme, settings: Settings, template: str, language: str, context: Mapping[str, object]) -> str:
     """Render any page of the archive from a template in `web/`.
 
     Raises:
