@@ -136,13 +136,13 @@ def _environment(folders: tuple[Path, ...], language: str) -> Environment:
     def day(value: date) -> str:
         return format_date(value, language)
 
-    def length(seconds: int) -> str:
+    def duration(seconds: int) -> str:
         return format_duration(seconds, language)
 
     def quoted(text: str) -> str:
         return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
 
-    filters = {"day": day, "length": length, "wrap": wrap, "underline": underline, "quoted": quoted}
+    filters = {"day": day, "duration": duration, "wrap": wrap, "underline": underline, "quoted": quoted}
     environment.filters |= filters
     return environment
 
