@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from newsletter.config import fields
-from newsletter.config.faults import RefusedError, quoted
+from newsletter.config.contrast import LEAST, unreadable
+from newsletter.config.faults import RefusedError, dotted, quoted
 from newsletter.config.settings import (
     BUILT_IN_FIELDS,
     DARK,
@@ -34,6 +35,7 @@ from newsletter.config.settings import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from newsletter.config.contrast import Unreadable
     from newsletter.config.tables import Table
 
 
@@ -97,7 +99,27 @@ def _theme(table: Table) -> Theme:
 
 def _palette(table: Table, default: Palette) -> Palette:
     names = [field.name for field in dataclasses.fields(Palette)]
-    return Palette(**{name: table.value(name, fields.colour, getattr(default, name)) for name in names})
+    palette = Palette(**{name: table.value(name, fields.colour, getattr(default, name)) for name in names})
+    if not any(table.was_refused(name) for name in names):
+        for pair in unreadable(palette):
+            _refuse_unreadable(table, palette, pair)
+    return palette
+
+
+def _refuse_unreadable(table: Table, palette: Palette, pair: Unreadable) -> None:
+    """Tell of it where newsletter.toml chose a colour: at the ink, or else at the ground."""
+
+    def shown(name: str) -> str:
+        return f'{dotted((*table.path, name))} "{getattr(palette, name)}"'
+
+    measured = f"a contrast of {LEAST} or more, and it is {pair.ratio:.1f}"
+    if table.has(pair.ink):
+        mend = f', such as "{pair.better}"' if pair.better else ""
+        grounds = " and ".join(shown(name) for name in pair.grounds)
+        table.refuse(pair.ink, RefusedError(f"a colour that can be read on {grounds}{mend}: {measured}"))
+    else:
+        ground = next(name for name in pair.grounds if table.has(name))
+        table.refuse(ground, RefusedError(f"a ground that {shown(pair.ink)} can be read on: {measured}"))
 
 
 def _delivery(table: Table, root: Path, from_address: str) -> Delivery:

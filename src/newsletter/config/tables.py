@@ -136,6 +136,10 @@ class Table:
         self._reading.refused.add((*self.path, key))
         self._reading.faults.append(refusal(given.position, given.name, given.value, refused))
 
+    def has(self, key: str) -> bool:
+        """Say whether the key was given a value."""
+        return bool(self._given(key))
+
     def was_refused(self, key: str) -> bool:
         """Say whether the value of a key was not accepted."""
         return (*self.path, key) in self._reading.refused
