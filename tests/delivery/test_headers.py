@@ -106,7 +106,7 @@ def test_a_character_that_could_end_a_header_is_refused(
         render_header(name, before + character + after)
 
     assert str(caught.value).startswith(f"{name}: ")
-    assert f"at character {len(before) + 1} the control character U+{ord(character):04X}" in str(caught.value)
+    assert f"at character {len(before) + 1} U+{ord(character):04X}, which no header may hold" in str(caught.value)
     assert str(caught.value).isprintable()
 
 
@@ -115,7 +115,7 @@ def test_the_error_shows_the_value_with_its_controls_escaped() -> None:
         render_header(HeaderName.SUBJECT, "Hoi\r\nBcc: evil@example.net")
 
     assert str(caught.value) == (
-        r'Subject: "Hoi\r\nBcc: evil@example.net" holds at character 4 the control character U+000D; take it out'
+        r'Subject: "Hoi\r\nBcc: evil@example.net" holds at character 4 U+000D, which no header may hold; take it out'
     )
 
 
@@ -228,18 +228,16 @@ def test_a_list_id_has_a_name_and_a_plain_identifier() -> None:
         render_header(HeaderName.LIST_ID, "news> <evil", "AI Report")
 
 
-def test_a_long_value_starts_on_its_own_line_but_a_message_id_stays() -> None:
+def test_a_long_value_stays_on_the_line_of_its_name() -> None:
     uri = "https://example.org/" + "a" * 80
-    message_id = "<" + "a" * 80 + "@example.org>"
 
-    assert render_header(HeaderName.ARCHIVED_AT, uri) == f"Archived-At:\r\n <{uri}>\r\n".encode()
-    assert render_header(HeaderName.MESSAGE_ID, message_id) == f"Message-ID: {message_id}\r\n".encode()
+    assert render_header(HeaderName.LIST_UNSUBSCRIBE, uri) == f"List-Unsubscribe: <{uri}>\r\n".encode()
 
 
 def test_no_line_is_longer_than_a_server_must_take() -> None:
-    longest = "https://example.org/" + "a" * (998 - len(" <https://example.org/>"))
+    longest = "https://example.org/" + "a" * (998 - len("Archived-At: <https://example.org/>"))
 
-    assert max(map(len, lines_of(render_header(HeaderName.ARCHIVED_AT, longest)))) == 998
+    assert lines_of(render_header(HeaderName.ARCHIVED_AT, longest)) == [f"Archived-At: <{longest}>".encode()]
     with pytest.raises(UnsafeValueError, match=r"^Archived-At: .* more than 998 octets"):
         render_header(HeaderName.ARCHIVED_AT, longest + "a")
 

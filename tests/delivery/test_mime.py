@@ -172,6 +172,17 @@ def test_the_boundary_comes_from_the_texts_and_cannot_stand_in_them() -> None:
     assert boundary.startswith("=_")
 
 
+@pytest.mark.parametrize(
+    "smuggled", [b"Bcc: eve@bad.test\r\n", b"To: eve@bad.test\r\n", b"X: y\r\n", b"\r\n", b"X: y\n"]
+)
+def test_a_head_that_is_not_as_it_was_meant_never_becomes_a_message(smuggled: bytes) -> None:
+    mail = email()
+    spoilt = replace(prepare(mail, IDENTITY), after_to=smuggled)
+
+    with pytest.raises(UnsafeValueError):
+        spoilt.fill(ANNA, personal_values(mail, ANNA, IDENTITY.site), STAMP)
+
+
 def test_the_same_reader_gets_the_same_bytes_again() -> None:
     assert filled() == filled()
 

@@ -181,6 +181,14 @@ def test_an_international_address_is_refused_where_the_server_cannot_take_it(inb
     assert inbox.contents == [message().content]
 
 
+def test_an_address_beyond_ascii_needs_no_mark_to_be_seen(inbox: Inbox) -> None:
+    with real_server(inbox, enable_SMTPUTF8=False) as port, transport(smtp_settings(port)) as open_transport:
+        outcome = open_transport.deliver(message(recipient="dörte@sörensen.example"))
+
+    assert outcome.verdict is Verdict.REFUSED
+    assert "SMTPUTF8" in outcome.reply
+
+
 @pytest.mark.parametrize("excluded", ["LOGIN", "PLAIN"])
 def test_starttls_then_log_in_then_mail(
     inbox: Inbox, trust: ssl.SSLContext, certified: ssl.SSLContext, excluded: str

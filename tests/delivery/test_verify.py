@@ -58,12 +58,20 @@ def test_utf8_stands_in_headers_only_where_it_was_asked_for() -> None:
 @given(st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b".", b"a"])).map(b"".join))
 @example(b"\r\n.\r\n")
 @example(b"\n\r")
+@example(b"\n\r\n")
+@example(b"\r\n\r")
 @example(b"a\r\n\n\r\r\n")
 def test_a_cr_or_lf_alone_never_passes(octets: bytes) -> None:
     alone = re.search(rb"\r(?!\n)|(?<!\r)\n", octets) is not None
     unended = octets != b"" and not octets.endswith(b"\r\n")
 
     assert is_refused(octets) == (alone or unended)
+
+
+@pytest.mark.parametrize("octets", [b"a", b"a\r\nb", b"a\r", b"a\n", b"\n\r\n"])
+def test_a_line_without_its_end_is_told(octets: bytes) -> None:
+    with pytest.raises(UnsafeValueError, match=r"a CR or LF alone, or its last line has no end"):
+        check_lines(octets)
 
 
 @given(st.lists(st.integers(0, 1003), max_size=6))

@@ -86,16 +86,15 @@ def refuse_unsafe(place: str, value: str) -> None:
     """Raise unless `value` is free of everything that could end or change a header.
 
     Raises:
-        UnsafeValueError: a control character, a Unicode line break, a lone surrogate, a character that
-        turns the
-            direction of the text, or the `=?` that starts an encoded word.
+        UnsafeValueError: a control character, a Unicode line break, a lone surrogate, a character that turns
+            the direction of the text, or the `=?` that starts an encoded word.
     """
     if not (found := _UNSAFE.search(value)):
         return
     what = (
         '"=?", which starts an encoded word; put a space between'
         if found[0] == "=?"
-        else f"the control character U+{ord(found[0]):04X}; take it out"
+        else f"U+{ord(found[0]):04X}, which no header may hold; take it out"
     )
     message = f"{place}: {quoted(value)} holds at character {found.start() + 1} {what}"
     raise UnsafeValueError(message)
@@ -154,8 +153,7 @@ def _phrase(name: HeaderName, text: str) -> list[str]:
 def _encoded_words(text: str, first_octets: int) -> list[str]:
     """Return RFC 2047 encoded words of at most 75 octets, the first of at most `first_octets`.
 
-    No word ends inside a character (RFC 2047 section 5), and whichever of the two encodings is shorter is
-    taken.
+    No word ends inside a character (RFC 2047 section 5). The shorter one of the two encodings is taken.
     """
     letters = ["".join(_Q[octet] for octet in character.encode()) for character in text]
     sizes = [len(character.encode()) for character in text]
@@ -186,13 +184,14 @@ def _slices(sizes: list[int], first_room: int, room: int) -> list[tuple[int, int
 def _fold(name: HeaderName, tokens: list[str]) -> bytes:
     """Join the pieces with single spaces, and with CRLF and a space where a line would pass 76 octets.
 
-    A Message-ID stays on its line: mail servers are known that lose one which starts on the next (RFC 5322
-    section 3.6.4 allows the fold, section 2.1.1 the longer line).
+    The first piece always stands beside the name. RFC 5322 section 2.2.3 would allow it on the next line, but
+    whoever looks for an unsubscribe address or a Message-ID line by line finds an empty value there.
     """
-    lines = [f"{name}:".encode()]
-    for token in tokens:
+    first, *others = tokens or [""]
+    lines = [f"{name}: {first}".rstrip().encode()]
+    for token in others:
         octets = b" " + token.encode()
-        if len(lines[-1]) + len(octets) > FOLD_AT and name is not HeaderName.MESSAGE_ID:
+        if len(lines[-1]) + len(octets) > FOLD_AT:
             lines.append(b"")
         lines[-1] += octets
     if any(len(line) > MAX_LINE for line in lines):

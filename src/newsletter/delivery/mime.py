@@ -109,7 +109,6 @@ class PreparedMail:
     """One variant of an issue, encoded but for what belongs to one reader."""
 
     identity: Identity
-    slug: str
     names: tuple[HeaderName, ...]
     """The headers of every message, in their order."""
     before_to: bytes
@@ -181,7 +180,6 @@ def prepare(email: Email, identity: Identity) -> PreparedMail:
     fixed = all(isinstance(segment, str) for segment in email.subject)
     return PreparedMail(
         identity=identity,
-        slug=email.slug,
         names=tuple(name for name in _NAMES if name is not HeaderName.REPLY_TO or identity.reply_to),
         before_to=render_header(HeaderName.FROM, identity.from_address, identity.from_name),
         after_to=render_header(HeaderName.REPLY_TO, identity.reply_to) if identity.reply_to else b"",
@@ -220,8 +218,11 @@ def _subject(segments: Segments, values: Mapping[str, object]) -> bytes:
 
 
 def _filled(hole: Hole, values: Mapping[str, object]) -> bytes:
-    field = hole.field
-    encoded = encode_piece(evaluate(hole, values), f"{field.position}: the value of {field.expression}")
+    try:
+        encoded = encode_piece(evaluate(hole, values))
+    except UnsafeValueError as error:
+        message = f"{hole.field.position}: the value of {hole.field.expression}: {error}"
+        raise UnsafeValueError(message) from error
     check_lines(encoded)
     return encoded
 
@@ -298,12 +299,12 @@ def _part_start(boundary: bytes, media_type: bytes) -> bytes:
     )
 
 
-def _encoded(segments: Segments, place: str) -> Iterable[bytes | Hole]:
-    for number, segment in enumerate(segments, start=1):
-        if isinstance(segment, Hole):
-            yield segment
-        else:
-            yield encode_piece(segment, place, last=number == len(segments))
+def _encoded(segments: Segments, place: str) -> list[bytes | Hole]:
+    try:
+        return [segment if isinstance(segment, Hole) else encode_piece(segment) for segment in segments]
+    except UnsafeValueError as error:
+        message = f"{place}: {error}"
+        raise UnsafeValueError(message) from error
 
 
 def _joined(pieces: Iterable[bytes | Hole]) -> Iterable[bytes | Hole]:

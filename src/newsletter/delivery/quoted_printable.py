@@ -20,47 +20,45 @@ _ROOM = MAX_LINE - 1
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _REFUSED = re.compile(r"[\x00\ud800-\udfff]")
 _ENCODED = re.compile(rb"[^ -<>-~]")
-# A line that starts with a dot or with "From " is changed by some servers (RFC 2049 section 3); encoded it
-# is not.
+_SPACE_AT_END = re.compile(rb" \Z")  # servers may take it away (rule 3)
+# Some servers change a line that starts so (RFC 2049 section 3); encoded, it passes.
 _FRAGILE_START = (b".", b"From ")
 
 
-def encode_piece(text: str, place: str, *, last: bool = False) -> bytes:
+def encode_piece(text: str) -> bytes:
     """Return a piece of text as whole encoded lines; every line end in it becomes CRLF.
-
-    The `last` piece of a text ends without a soft break. `place` names the piece in errors.
 
     Raises:
         UnsafeValueError: the text holds a NUL or a lone surrogate, which no mail can carry.
     """
     if found := _REFUSED.search(text):
         number, sign = found.start() + 1, f"U+{ord(found[0]):04X}"
-        message = f"{place}: character {number} is {sign}, which no mail can carry; take it out"
+        message = f"character {number} is {sign}, which no mail can carry; take it out"
         raise UnsafeValueError(message)
     *lines, rest = _LINE_END.split(text)
-    encoded = [_line(line, at_line_end=True) + b"\r\n" for line in lines]
+    encoded = [_wrapped(_SPACE_AT_END.sub(b"=20", _encoded(line))) + b"\r\n" for line in lines]
     if rest:
-        encoded.append(_line(rest, at_line_end=last) + (b"" if last else SOFT_BREAK))
+        encoded.append(_wrapped(_encoded(rest)) + SOFT_BREAK)
     return b"".join(encoded)
 
 
-def _line(text: str, *, at_line_end: bool) -> bytes:
-    """Encode one line, soft breaks included; a space that would end it is encoded too (rule 3)."""
-    octets = _ENCODED.sub(_escape, text.encode())
-    if at_line_end and octets.endswith(b" "):
-        octets = octets[:-1] + b"=20"
+def _encoded(line: str) -> bytes:
+    return _ENCODED.sub(lambda found: b"=%02X" % found[0][0], line.encode())
+
+
+def _wrapped(octets: bytes) -> bytes:
+    """Break an encoded line softly where it grows too long."""
     lines: list[bytes] = []
+    start = 0
     while True:
-        if octets.startswith(_FRAGILE_START):
-            octets = b"=%02X" % octets[0] + octets[1:]
-        if len(octets) <= _ROOM:
-            return SOFT_BREAK.join([*lines, octets])
-        # Never inside an `=XX`.
-        cut = _ROOM - 1 if octets[_ROOM - 1 : _ROOM] == b"=" else _ROOM
-        cut = cut - 2 if octets[cut - 2 : cut - 1] == b"=" else cut
-        lines.append(octets[:cut])
-        octets = octets[cut:]
-
-
-def _escape(found: re.Match[bytes]) -> bytes:
-    return b"=%02X" % found[0][0]
+        first = b""
+        if octets.startswith(_FRAGILE_START, start):
+            first = b"=%02X" % octets[start]
+            start += 1
+        end = start + _ROOM - len(first)
+        if end >= len(octets):
+            return SOFT_BREAK.join([*lines, first + octets[start:]])
+        escape = octets.find(b"=", end - 2, end)
+        end = escape if escape >= 0 else end  # never inside an `=XX`
+        lines.append(first + octets[start:end])
+        start = end

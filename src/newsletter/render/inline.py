@@ -219,8 +219,6 @@ def _outline(html: str) -> _Outline:
             continue
         tags.append(_Tag(name, len(open_tags), match.start(), match[0]))
         if name not in VOID:
-            if match[0].endswith("/>"):
-                raise RenderError(_unbalanced(html, match.start()))
             open_tags.append(tags[-1])
     if open_tags:
         raise RenderError(_unbalanced(html, open_tags[-1].start))
@@ -252,11 +250,10 @@ def _declarations_of_all(outlines: Sequence[_Outline], css: str) -> list[tuple[s
 
 def _declarations(outline: _Outline, css: str) -> tuple[str, ...]:
     """Let premailer find the declarations of `css` for each tag."""
-    try:
-        root = etree.fromstring(outline.shape, etree.HTMLParser(no_network=True, huge_tree=True))
-    except (etree.XMLSyntaxError, ValueError) as error:
-        message = f"this is no HTML: {error}"
-        raise RenderError(message) from error
+    root = etree.fromstring(outline.shape, etree.HTMLParser(no_network=True, huge_tree=True))
+    if root is None:
+        message = "there is no HTML to write the rules into"
+        raise RenderError(message)
     elements = list(root.iter(etree.Element))
     _compare(outline, elements)
     for element in elements:
@@ -266,9 +263,10 @@ def _declarations(outline: _Outline, css: str) -> tuple[str, ...]:
         root,
         css_text=css,
         allow_network=False,
-        disable_leftover_css=True,
         strip_important=False,
+        # These spare it work of which nothing is used here: what it would change besides the style attributes.
         disable_validation=True,
+        disable_leftover_css=True,
         align_floating_images=False,
         disable_basic_attributes=["width", "height", "align", "valign", "bgcolor"],
     )

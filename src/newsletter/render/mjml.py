@@ -8,7 +8,6 @@ looked at.
 from __future__ import annotations
 
 import re
-import types
 from html.entities import html5
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,8 @@ if TYPE_CHECKING:
 MAX_NESTING = 100
 """Elements within elements; at about 9,000 mjml-python 1.4.2 overflows its stack, which nothing can catch."""
 
-# What is never closed goes on to the end, so that no document takes longer than its length.
+# Where mrml sees a tag, this must see one too, or its count of open elements is wrong. What is never closed goes on
+# to the end, so that the time grows with the length alone.
 _TOKEN = re.compile(
     r"""
       (?P<condition> <!--\[if\ [^\]<>]+\]>(?:<!-->)? | (?:<!--\s*)?<!\[endif\]--> )
@@ -92,7 +92,7 @@ def numeric_entities(text: str) -> str:
 
 def _engine() -> Callable[[str], str]:
     convert = getattr(mjml, "mjml2html", None)
-    if not isinstance(convert, types.BuiltinFunctionType):
+    if not callable(convert):  # there it is a module
         message = (
             'the package "mjml" has taken the place of "mjml-python", which goes by the same import name; '
             "uninstall both and install mjml-python again"
@@ -113,7 +113,7 @@ def _attempt(engine: Callable[[str], str], source: str) -> tuple[str, str]:
         # A panic in Rust is no Exception, and its class cannot be imported.
         if type(error).__name__ != "PanicException":
             raise
-        return "", f"the engine gave up ({error}); often a conditional comment that is not complete"
+        return "", f"the engine gave up: {error}"
 
 
 def _pieces(document: str) -> Iterator[tuple[int, str]]:
@@ -187,7 +187,7 @@ def _checked(html: str) -> str:
         "has no doctype": not html.startswith("<!DOCTYPE html>"),
         "asks fonts.googleapis.com for fonts, which tells Google who reads the mail": "fonts.googleapis.com" in html,
         "still holds marks of templates (data-at)": "data-at=" in html,
-        "has a conditional comment that is not complete": html.count("<!--[if ") != html.count("<![endif]-->"),
+        "holds half a conditional comment": html.count("<!--[if ") != html.count("<![endif]-->"),
     }
     for fault, found in faults.items():
         if found:
@@ -214,21 +214,22 @@ def _guilty_offset(source: str, complaint: str, engine: Callable[[str], str]) ->
     return root
 
 
-def _children(source: str, parent_at: int) -> Iterator[tuple[int, int]]:
-    """Yield where each child of the element at `parent_at` begins and ends; an unclosed one goes on further."""
-    depth, start = 0, 0
-    for match in _TOKEN.finditer(source, parent_at):
-        empty = match["name"] and (match["name"] in VOID or match[0].endswith("/>"))
+def _children(source: str, body_at: int) -> Iterator[tuple[int, int]]:
+    """Yield where each child of mj-body begins and ends; one that is not closed takes all that follows."""
+    body_end = source.rfind("</mj-body")
+    depth, start, end = 0, 0, len(source) if body_end < 0 else body_end
+    for match in _TOKEN.finditer(source, body_at, end):
+        is_empty = match["name"] and (match["name"] in VOID or match[0].endswith("/>"))
         if match["name"] and depth == 1:
             start = match.start()
-        if match["name"] and not empty:
+        if match["name"] and not is_empty:
             depth += 1
         elif match["closing"]:
             depth -= 1
-        if depth == 1 and start and (match["closing"] or empty):
+        if depth == 1 and start and (match["closing"] or is_empty):
             yield start, match.end()
     if depth > 1:
-        yield start, len(source)
+        yield start, end
 
 
 def _original_offset(pieces: list[tuple[int, str]], offset: int) -> int:

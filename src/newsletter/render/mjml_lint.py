@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _PLACEHOLDER = re.compile(r"zq\d+w\d+z")
 _ROOT_ATTRIBUTES = {"lang": "string", "dir": "enum(auto,ltr,rtl)", "owa": "string"}
 _EVERYWHERE = frozenset({"css-class", "data-at", "mj-class"})
+_BODY_PX = 600.0
 _FONT_SERVER = "fonts.googleapis.com"
 _TEXT_ONLY = frozenset({"mj-preview", "mj-style", "mj-title"})
 _NEEDS_ALT = frozenset({"mj-image", "mj-social-element"})
@@ -99,7 +100,7 @@ def lint_mjml(document: str) -> tuple[Finding, ...]:
         message = f"{quoted(foreign[1])} cannot stand in MJML: no doctype, XML declaration or CDATA"
         return (_finding(source, foreign.start(), _Fault("mjml-markup", message)),)
     try:
-        root = etree.fromstring(source, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+        root = etree.fromstring(source, etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError as error:
         return (_xml_finding(source, error),)
     findings = list(_walk(root, Position("MJML document"), _defaults(root)))
@@ -158,11 +159,6 @@ def _attribute_faults(element: Node, known: Mapping[str, str]) -> Iterator[_Faul
             yield _Fault("mjml-attribute-ignored", f"{name} {attribute}: {_IGNORED[name, attribute]}")
         elif not _fits(value, known[attribute]):
             yield _bad_value(element, attribute, known[attribute])
-    if name in _NEEDS_ALT and element.get("alt") is None:
-        yield _Fault(
-            "mjml-alt-missing",
-            f'{name} needs alt="…", or alt="" for decoration: without it screen readers spell out the file\'s name',
-        )
 
 
 def _default_faults(element: Node) -> Iterator[_Fault]:
@@ -183,16 +179,21 @@ def _default_faults(element: Node) -> Iterator[_Fault]:
             elif not any(_fits(value, kind) for kind in kinds):
                 yield _bad_value(element, attribute, min(kinds))
     elif name in _elements():
-        # alt and the like cannot be set for all: only what is given is looked at.
-        yield from (f for f in _attribute_faults(element, _elements()[name].attributes) if "alt-missing" not in f.rule)
+        yield from _attribute_faults(element, _elements()[name].attributes)
     else:
         yield _Fault("mjml-element-unknown", f"unknown element {quoted(name)}{did_you_mean(name, _elements())}")
 
 
 def _content_faults(element: Node, known: _Element) -> Iterator[_Fault]:
     name = element.tag
+    if name in _NEEDS_ALT and element.get("alt") is None:
+        message = f'{name} needs alt="…", or alt="" for decoration: else screen readers spell out the file\'s name'
+        yield _Fault("mjml-alt-missing", message)
+    if name == "mj-social-element" and not element.get("src"):
+        yield _Fault("mjml-social-icon", f'{name} needs src="…": without it www.mailjet.com learns who reads the mail')
     if name in _TEXT_ONLY and len(element):
-        yield _Fault("mjml-text-only", f"{name} holds text only; {quoted(str(element[0].tag))} breaks it")
+        found = element[0].tag if isinstance(element[0].tag, str) else "a comment"
+        yield _Fault("mjml-text-only", f"{name} holds text only; {quoted(found)} breaks it")
     if name == "mj-style" and not (element.text or "").isascii():
         found = next(character for character in element.text if not character.isascii())
         yield _Fault("mjml-style-ascii", f"{quoted(found)} in mj-style; write it as a CSS escape, \\{ord(found):X}")
@@ -223,7 +224,7 @@ def _condition_faults(element: Node) -> Iterator[_Fault]:
             message = f"write <!--[if …]>…<![endif]--> or <!--[if !mso]><!-->…<!--<![endif]-->, not {quoted(text)}"
             yield _Fault("mjml-conditional-comment", message)
         else:
-            is_open = not hidden and not is_open
+            is_open = is_open if hidden else not is_open
     if is_open:
         yield _Fault("mjml-conditional-comment", f"a conditional comment is not closed within {element.tag}")
 
@@ -243,10 +244,10 @@ def _width_faults(element: Node, defaults: Mapping[str, Mapping[str, str]]) -> I
 
     mjml-python takes padding off no ghost table: with 30px on both sides of 600px, it says 600px where 540px are free.
     """
-    if element.tag not in {"mj-section", "mj-wrapper"} or element.getparent().tag == "mj-attributes":
-        return
     body = next(element.iterancestors("mj-body"), None)
-    body_px = _px("" if body is None else body.get("width", ""), 0, 600)
+    if element.tag not in {"mj-section", "mj-wrapper"} or body is None:
+        return
+    body_px = _px(body.get("width", ""), 0, _BODY_PX)
     padding_px = sum(_side_px(element, side, defaults, body_px) for side in ("left", "right"))
     if not padding_px:
         return
@@ -311,7 +312,7 @@ def _fits(value: str, kind: str) -> bool:
     if choice:
         return value in choice[1].split(",")
     if kind == "color":
-        return bool(_COLOUR.fullmatch(value)) or value.lower() in _colours()
+        return bool(_COLOUR.fullmatch(value)) or value.lower() in _mjml()["colours"]
     return value in {"true", "false"} if kind == "boolean" else value.isdecimal()
 
 
@@ -368,11 +369,6 @@ def _kinds_by_attribute() -> Mapping[str, tuple[str, ...]]:
 
 
 @cache
-def _colours() -> frozenset[str]:
-    return frozenset(_mjml()["colours"])
-
-
-@cache
 def _mjml() -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads(files("newsletter.render").joinpath("mjml_components.json").read_bytes())
     return loaded
@@ -380,7 +376,8 @@ def _mjml() -> dict[str, Any]:
 
 def _xml_finding(source: str, error: etree.XMLSyntaxError) -> Finding:
     """The finding for a document that is no XML; at the tag that is not closed, where that is the fault."""
-    message = error.error_log[0].message if len(error.error_log) else str(error)
+    # Its message ends in its own words for the position; the error's log may hold what others left there.
+    message = re.sub(r", line \d+, column \d+\Z", "", error.msg)
     unclosed = _MISMATCH.match(message)
     line, column = (int(unclosed[2]), 1) if unclosed else error.position
     start = sum(map(len, source.splitlines(keepends=True)[: line - 1]))

@@ -257,7 +257,7 @@ def _explained(error: OSError | UnicodeError) -> tuple[str, str]:
         fault = f"its certificate was refused ({error.verify_message})"
         return fault, "use the host name that the certificate is made out to, or have it renewed"
     if isinstance(error, ssl.SSLError):
-        fault = f"TLS could not be begun ({error.reason})"
+        fault = f"TLS could not be begun ({error.reason or error})"
         return fault, 'smtp.security is "tls" where TLS starts at once, mostly port 465, and else "starttls"'
     if isinstance(error, socket.gaierror | UnicodeError):  # the latter where a name cannot be a host's
         return "there is no such host", "look at smtp.host"
