@@ -33,9 +33,7 @@ BREACHES = {
 @pytest.fixture
 def workplace(tmp_path: Path) -> Path:
     """A copy of the package and of its contracts, free to be spoilt."""
-    shutil.copytree(
-        ROOT / "src" / "newsletter", tmp_path / "newsletter", ignore=shutil.ignore_patterns("__pycache__")
-    )
+    shutil.copytree(ROOT / "src" / "newsletter", tmp_path / "newsletter", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / ".importlinter", tmp_path)
     return tmp_path
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import tomllib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 ROOT = Path(__file__).parent.parent
 MODULE_LINES = 400
@@ -35,13 +39,8 @@ class Source:
         return ast.walk(ast.parse(self.text, self.path))
 
 
-def sources(*folders: str) -> list[Source]:
-    """Every Python file in the `folders`."""
-    paths = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
-    return [Source(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")) for path in paths]
-
-
-def repository() -> list[Source]:
+@cache
+def repository() -> tuple[Source, ...]:
     """Every text file that is tracked, or would be if it were added."""
     command = ["git", "-c", "safe.directory=*", "ls-files", "-coz", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
@@ -51,7 +50,12 @@ def repository() -> list[Source]:
         content = path.read_bytes() if path.is_file() else b""
         if b"\0" not in content:
             files.append(Source(name, content.decode("utf-8", errors="replace")))
-    return files
+    return tuple(files)
+
+
+def sources(*folders: str) -> list[Source]:
+    """Every Python file in the `folders`."""
+    return [file for file in repository() if re.fullmatch(rf"({'|'.join(folders)})/.*\.py", file.path)]
 
 
 def long_module(source: Source) -> Iterator[str]:
@@ -135,13 +139,13 @@ def unlocked_requirement(source: Source) -> Iterator[str]:
         yield f"{source.path}: holds an address; a lock holds versions and hashes"
 
 
-def breaches(rule: Callable[[Source], Iterator[str]], files: list[Source]) -> list[str]:
+def breaches(rule: Callable[[Source], Iterator[str]], files: Iterable[Source]) -> list[str]:
     assert files, "nothing was looked at"
     return [breach for source in files for breach in rule(source)]
 
 
 def test_modules_are_short() -> None:
-    assert breaches(long_module, sources("src", "demo", "benchmarks")) == []
+    assert breaches(long_module, sources("src", "demo", "benchmarks", "tests")) == []
 
 
 def test_functions_are_short() -> None:
@@ -179,10 +183,37 @@ def test_no_file_names_a_path_of_one_machine() -> None:
 def test_every_locked_version_has_its_hashes() -> None:
     locks = [source for source in repository() if re.fullmatch(r"requirements/\w+\.txt", source.path)]
 
-    assert {lock.path for lock in locks} == {
-        f"requirements/{name}.txt" for name in ("runtime", "demo", "dev")
-    }
+    assert {lock.path for lock in locks} == {f"requirements/{name}.txt" for name in ("runtime", "demo", "dev")}
     assert breaches(unlocked_requirement, locks) == []
+
+
+@pytest.mark.parametrize(("lock", "group"), [("runtime", ""), ("demo", "demo"), ("dev", "dev")])
+def test_every_dependency_is_locked_at_a_version_that_it_allows(lock: str, group: str) -> None:
+    text = (ROOT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8")
+    locked = {
+        canonicalize_name(name): version for name, version in re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE)
+    }
+
+    missing = [
+        str(wanted)
+        for wanted in wanted_by(group)
+        if not wanted.specifier.contains(locked.get(canonicalize_name(wanted.name), "0"), prereleases=True)
+    ]
+
+    assert missing == [], "run `make lock`"
+
+
+def wanted_by(group: str) -> list[Requirement]:
+    """What pyproject.toml asks for: at run time, and in one group and those that it includes."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    found, groups = [Requirement(text) for text in project["project"]["dependencies"]], [group] if group else []
+    for name in groups:
+        for entry in project["dependency-groups"][name]:
+            if isinstance(entry, str):
+                found.append(Requirement(entry))
+            else:
+                groups.append(entry["include-group"])
+    return found
 
 
 @pytest.mark.parametrize(

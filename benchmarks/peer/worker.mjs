@@ -1,7 +1,7 @@
 // The Node side of the measurement: a process that makes a mail when it is asked to, one JSON document per line.
 //
 //   {"do": "frame", "frame": {…}}       what the mail looks like; kept
-//   {"do": "render", "text": "…"}       → {"seconds": …, "stages": {…}, "html": "…"}
+//   {"do": "render", "text": "…"}       → {"seconds": …, "cpu_s": …, "stages": {…}, "html": "…"}
 //   {"do": "source", "text": "…"}       → {"mjml": "…"}: the document that mjml gets
 import { createInterface } from 'node:readline'
 
@@ -23,15 +23,16 @@ function stopwatch() {
 
 async function render(text) {
   const { stages, mark } = stopwatch()
-  const start = performance.now()
+  const [start, busy] = [performance.now(), process.cpuUsage()]
   const html = await maker.render(text, mark)
-  return { seconds: (performance.now() - start) / 1000, stages, html }
+  const [seconds, { user, system }] = [(performance.now() - start) / 1000, process.cpuUsage(busy)]
+  return { seconds, cpu_s: (user + system) / 1e6, stages, html }
 }
 
 async function answer(request) {
   if (request.do === 'frame') {
     maker = mailMaker(request.frame)
-    return { versions: { node: process.versions.node } }
+    return {}
   }
   return request.do === 'render' ? render(request.text) : { mjml: maker.source(request.text, () => {}) }
 }

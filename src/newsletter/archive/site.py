@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from newsletter.errors import IssueError
 from newsletter.i18n import format_date
+from newsletter.issue.values import is_address
+from newsletter.issue.words import quoted
 from newsletter.model import Finding, Page, Position
 from newsletter.render.web import public_line, render_issue_page, render_page
 
@@ -45,7 +48,7 @@ def site_pages(sources: Sequence[Source], theme: Theme, settings: Settings) -> I
     """Yield every file of the archive.
 
     Raises:
-        IssueError: two issues would have one address, or a record's id stands in two issues.
+        IssueError: two issues would have one address, a record's id stands in two issues, or a file is not there.
         TemplateError: a template is wrong.
     """
     _check_unique(sources)
@@ -64,7 +67,7 @@ def site_pages(sources: Sequence[Source], theme: Theme, settings: Settings) -> I
         }
         yield _html(f"p/{slug}/index.html", render_issue_page(source.issue, theme, settings, context))
         for name in _pictures(source.issue, theme):
-            yield Page(f"p/{slug}/{name}", (source.path.parent / name).read_bytes())
+            yield Page(f"p/{slug}/{name}", _published(source.path.parent, name, source.issue.path))
     css = render_page(theme, settings, "web/style.css.j2", language, {})
     yield Page("assets/style.css", css.encode())
     yield from _assets(theme, settings)
@@ -86,16 +89,14 @@ def _entry(issue: Issue, settings: Settings) -> Entry:
 
 
 def _check_unique(sources: Sequence[Source]) -> None:
-    slugs: dict[str, Issue] = {}
+    issues = [source.issue for source in sources]
     records: dict[str, Position] = {}
     findings = []
-    for issue in (source.issue for source in sources):
-        first = slugs.setdefault(issue.slug, issue)
-        if first is not issue:
-            message = (
-                f"the address /p/{issue.slug}/ is already that of {first.path}; rename one of the two files"
-            )
-            findings.append(Finding(Position(issue.path), message, "issue-name"))
+    for issue in issues:
+        for other in issues:
+            if other is not issue and other.slug == issue.slug:
+                message = f"the address /p/{issue.slug}/ is also that of {other.path}; rename one of the two files"
+                findings.append(Finding(Position(issue.path), message, "issue-name"))
         for block in issue.blocks:
             where = records.setdefault(block.id, block.position) if block.id else block.position
             if where is not block.position:
@@ -115,14 +116,31 @@ def _pictures(issue: Issue, theme: Theme) -> list[str]:
         for token in block.body.tokens:
             for child in token.children or ():
                 if child.type == "image":
-                    names[str(child.attrs["src"])] = None
-    return [name for name in names if "://" not in name]
+                    names[unquote(str(child.attrs["src"]))] = None
+    return [name for name in names if not is_address(name)]
 
 
 def _assets(theme: Theme, settings: Settings) -> Iterator[Page]:
     """The theme's own files, and the logo that newsletter.toml names."""
-    for name in theme.list("assets"):
-        yield Page(name, theme.read(name))
     logo = settings.theme.logo
-    if logo and not theme.has(f"assets/{logo.rsplit('/', 1)[-1]}"):
-        yield Page(f"assets/{logo.rsplit('/', 1)[-1]}", (settings.root / logo).read_bytes())
+    logo_page = f"assets/{logo.rsplit('/', 1)[-1]}"
+    for name in theme.list("assets"):
+        folder = next(folder for folder in theme.folders if (folder / name).is_file())
+        if name != logo_page:
+            yield Page(name, _published(folder, name, f"templates/{name}"))
+    if logo:
+        yield Page(logo_page, _published(settings.root, logo, "newsletter.toml"))
+
+
+def _published(folder: Path, name: str, place: str) -> bytes:
+    """Return a file's content. A link is refused: it could lead to any file of this machine.
+
+    Raises:
+        IssueError: the file is a link, or is not there; `place` says who asked for it.
+    """
+    path = folder / name
+    if path.is_file() and path.resolve() == folder.resolve() / name:
+        return path.read_bytes()
+    fault = "leads to another place" if path.is_file() else "is not there"
+    message = f"the file {quoted(name)} {fault}; put the file itself there, as it will be published"
+    raise IssueError([Finding(Position(place), message, "picture-missing")])

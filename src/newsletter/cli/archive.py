@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsletter.cli.options import AsJson, Directory
+from newsletter.cli.options import AsJson, Command, Directory
 
 if TYPE_CHECKING:
     from newsletter.archive import Source
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     help="Build the web archive, and look at it.",
+    epilog="Example: newsletter archive build",
     no_args_is_help=True,
     rich_markup_mode=None,
     add_completion=False,
 )
 
 
-@app.command("build", epilog="Example: newsletter archive build --out out/site")
+@app.command("build", cls=Command, epilog="Example: newsletter archive build --out out/site")
 def build(
     context: typer.Context,
     out: Annotated[str, typer.Option(metavar="DIR", help="Where the site goes, else as configured.")] = "",
@@ -32,10 +33,10 @@ def build(
     from pathlib import Path
 
     from newsletter.archive import publish, site_pages
-    from newsletter.cli.output import mark, print_json, say
+    from newsletter.cli.output import Mark, print_json, say
     from newsletter.cli.workspace import open_workspace, shown
 
-    workspace = open_workspace(directory or _outer(context))
+    workspace = open_workspace(directory or context.obj)
     sources, drafts = _sources(workspace)
     folder = Path(out) if out else workspace.settings.archive.out
     size = publish(site_pages(sources, workspace.theme, workspace.settings), folder)
@@ -45,41 +46,37 @@ def build(
         return
     left_out = f", {drafts} draft{'s' if drafts > 1 else ''} left out" if drafts else ""
     issues = f"{len(sources)} issue{'' if len(sources) == 1 else 's'}"
-    say(
-        f"{mark('built', 'green')} {shown(folder)} {mark(f'{issues}{left_out}, {size / 1000:.0f} kB', 'dim')}"
-    )
+    say(Mark("built", "green"), shown(folder), Mark(f"{issues}{left_out}, {size / 1000:.0f} kB", "dim"))
 
 
-@app.command("serve", epilog="Example: newsletter archive serve --port 8100")
+@app.command("serve", cls=Command, epilog="Example: newsletter archive serve --port 8100")
 def serve(
     context: typer.Context,
     out: Annotated[str, typer.Option(metavar="DIR", help="The built site, else as configured.")] = "",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free one.")] = 8100,
+    port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="0 takes any free one.")] = 8100,
     directory: Directory = "",
+    as_json: AsJson = False,
 ) -> None:
     """Show the built site on this machine only, until ^C."""
-    from functools import partial
-    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+    import sys
     from pathlib import Path
 
-    from newsletter.cli.output import say
+    from newsletter.cli.local_site import open_site
+    from newsletter.cli.output import print_json, say
     from newsletter.cli.workspace import open_workspace, shown
     from newsletter.errors import UsageError
 
-    folder = Path(out) if out else open_workspace(directory or _outer(context)).settings.archive.out
+    folder = Path(out) if out else open_workspace(directory or context.obj).settings.archive.out
     if not (folder / "index.html").is_file():
         message = f"there is no site in {shown(folder)} yet; build it with: newsletter archive build"
         raise UsageError(message)
-    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
-        say(f"http://127.0.0.1:{server.server_address[1]}/  (^C ends it)")
+    with open_site(folder, port) as server:
+        address = f"http://127.0.0.1:{server.server_address[1]}/"
+        if as_json:
+            print_json({"url": address})
+            sys.stdout.flush()
+        say(address, " (^C ends it)")
         server.serve_forever()
-
-
-def _outer(context: typer.Context) -> str:
-    """Return the -C that stood before `archive`."""
-    parent = context.parent.parent if context.parent else None
-    return str(parent.obj or "") if parent else ""
 
 
 def _sources(workspace: Workspace) -> tuple[list[Source], int]:

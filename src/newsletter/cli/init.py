@@ -15,19 +15,24 @@ EXAMPLES = 'Example: newsletter init my-newsletter --name "My Newsletter" --lang
 
 
 def init(
+    context: typer.Context,
     directory: Annotated[str, typer.Argument(metavar="[DIR]", help="Made if it is not there.")] = ".",
-    name: Annotated[str, typer.Option(help="What the newsletter is called, else as the folder is.")] = "",
-    language: Annotated[str, typer.Option(help="Of the first issue: nl or en.")] = "en",
+    name: Annotated[
+        str, typer.Option(metavar="NAME", help="What the newsletter is called, else as the folder is.")
+    ] = "",
+    language: Annotated[str, typer.Option(metavar="nl|en", help="Of the first issue.")] = "en",
     eject: Annotated[bool, typer.Option("--eject", help="Copy the theme too, to change it file by file.")] = False,
+    outer: Annotated[str, typer.Option("-C", metavar="DIR", help="Where [DIR] counts from, else here.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Make a workspace: newsletter.toml, .env.example, .gitignore and a first issue."""
+    import shlex
     from pathlib import Path
 
-    from newsletter.cli.output import mark, print_json, say
+    from newsletter.cli.output import Mark, print_json, say
     from newsletter.cli.workspace import shown
 
-    root = Path(directory)
+    root = Path(outer or context.obj, directory)
     # In a workspace that is there already, --eject only adds the theme.
     only_theme = eject and (root / "newsletter.toml").exists()
     files = {} if only_theme else _starter(root, name, language)
@@ -38,23 +43,26 @@ def init(
         print_json({"workspace": str(root), "files": [str(path) for path in files]})
         return
     for path in files:
-        say(f"{mark('wrote', 'green')} {shown(path)}")
-    lead = "" if root.resolve() == Path.cwd() else f"cd {directory} && "
+        say(Mark("wrote", "green"), shown(path))
+    lead = "" if root.resolve() == Path.cwd() else f"cd {shlex.quote(str(root))} && "
     say(f"\nNext: {lead}newsletter render latest")
 
 
 def _starter(root: Path, name: str, language: str) -> dict[Path, bytes]:
     import json
-    from datetime import UTC, datetime
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
 
+    from newsletter.config.settings import DEFAULT_TIMEZONE
     from newsletter.errors import UsageError
     from newsletter.render.theme import Theme, shipped_theme
 
     if language not in {"nl", "en"}:
         message = f'"{language}" is not a language of the templates; there are nl and en'
         raise UsageError(message)
-    today = datetime.now(UTC).astimezone().date()
-    title = name or root.resolve().name.replace("-", " ").replace("_", " ").title()
+    # As the new newsletter will count its days, or the first issue might not be the `latest` yet.
+    today = datetime.now(ZoneInfo(DEFAULT_TIMEZONE)).date()
+    title = _title(name or root.resolve().name.replace("-", " ").replace("_", " ").title())
     subject = f"{'Hallo van' if language == 'nl' else 'Hello from'} {title}"
     quoted = {key: json.dumps(text, ensure_ascii=False) for key, text in (("name", title), ("subject", subject))}
     theme = Theme((shipped_theme(),), {})
@@ -69,6 +77,26 @@ def _starter(root: Path, name: str, language: str) -> dict[Path, bytes]:
         root / path: f"{theme.render(f'workspace/{source}.txt.j2', language, context).rstrip()}\n".encode()
         for path, source in starters.items()
     }
+
+
+def _title(name: str) -> str:
+    """Return the newsletter's name, if newsletter.toml and a subject can hold it."""
+    from newsletter.config.faults import RefusedError
+    from newsletter.config.fields import header_text
+    from newsletter.errors import UsageError
+    from newsletter.issue.words import quoted
+
+    try:
+        title = header_text(name.strip())
+    except RefusedError as refused:
+        message = (
+            f"{quoted(name)} cannot be the newsletter's name: expected {refused.expected}; give another with --name"
+        )
+        raise UsageError(message) from refused
+    if "{{" in title:
+        message = f'{quoted(name)} cannot be the newsletter\'s name: "{{{{" begins a personal field'
+        raise UsageError(message)
+    return title
 
 
 def _theme_files(root: Path) -> dict[Path, bytes]:
@@ -87,7 +115,7 @@ def _write_new(files: dict[Path, bytes]) -> None:
     """Write all the files, or none where one of them is there already."""
     from newsletter.errors import UsageError
 
-    there = [str(path) for path in files if path.exists()]
+    there = [str(path) for path in files if path.exists() or path.is_symlink()]
     if there:
         message = f"nothing was written, as these are there already: {', '.join(there[:5])}"
         raise UsageError(message)

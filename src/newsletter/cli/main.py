@@ -9,7 +9,9 @@ import typer
 
 from newsletter.cli import archive, init, render, send
 from newsletter.cli.failure import report_bug, report_error
-from newsletter.cli.options import WORKSPACE_HELP
+from newsletter.cli.options import WORKSPACE_HELP, Command
+
+INTERRUPTED = 130
 
 app = typer.Typer(
     name="newsletter",
@@ -43,9 +45,13 @@ def main(
     context.obj = directory
 
 
-app.command("init", short_help="Make a workspace with a first issue.", epilog=init.EXAMPLES)(init.init)
-app.command("render", short_help="Write an issue as HTML, text and .eml.", epilog=render.EXAMPLES)(render.render)
-app.command("send", short_help="Send an issue as a test to named addresses.", epilog=send.EXAMPLES)(send.send)
+_COMMANDS = (
+    ("init", "Make a workspace with a first issue.", init.EXAMPLES, init.init),
+    ("render", "Write an issue as HTML, text and .eml.", render.EXAMPLES, render.render),
+    ("send", "Send an issue as a test to named addresses.", send.EXAMPLES, send.send),
+)
+for name, summary, examples, function in _COMMANDS:
+    app.command(name, cls=Command, short_help=summary, epilog=examples)(function)
 app.add_typer(archive.app, name="archive")
 
 
@@ -59,8 +65,10 @@ def run_with(arguments: list[str]) -> int:
     try:
         result = app(arguments, prog_name="newsletter", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
-        sys.stderr.write("\ninterrupted\n")
-        return 130
+        result = INTERRUPTED
     except Exception as error:  # noqa: BLE001  # the one catch-all: every error ends in words and a status
-        return report_error(error, as_json="--json" in arguments) or report_bug(error)
+        as_json = "--json" in arguments
+        return report_error(error, as_json=as_json) or report_bug(error, arguments, as_json=as_json)
+    if result == INTERRUPTED:  # Typer gives it back too
+        sys.stderr.write("\ninterrupted\n")
     return result if isinstance(result, int) else 0

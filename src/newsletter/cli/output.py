@@ -5,27 +5,42 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import dataclass
 
 _COLOURS = {"red": "31", "green": "32", "yellow": "33", "bold": "1", "dim": "2"}
 
 
-def mark(text: str, style: str) -> str:
-    """Return text in a style, where standard error is a terminal and NO_COLOR is not set (no-color.org)."""
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not sys.stderr.isatty():
-        return text
-    return f"\x1b[{_COLOURS[style]}m{text}\x1b[0m"
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Words that stand out, where there are colours."""
+
+    text: str
+    style: str
 
 
-def clean(text: str) -> str:
-    """Return text without control characters, which could play tricks with a terminal."""
-    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
-def say(text: str) -> None:
-    """Tell a person something."""
-    sys.stderr.write(f"{text}\n")
+def say(*words: str | Mark) -> None:
+    """Tell a person something: the words with a space between them, whatever they hold safe for a terminal."""
+    coloured = _has_colours()
+    sys.stderr.write(f"{' '.join(_shown(word, coloured=coloured) for word in words)}\n")
 
 
 def print_json(document: object) -> None:
-    """Print the one JSON document of a command."""
-    sys.stdout.write(f"{json.dumps(document, ensure_ascii=False, indent=2)}\n")
+    """Print the one JSON document of a command; in ASCII, which passes every terminal and encoding unharmed."""
+    sys.stdout.write(f"{json.dumps(document, indent=2)}\n")
+
+
+def _has_colours() -> bool:
+    """Tell whether standard error is a terminal, and NO_COLOR is not set (no-color.org)."""
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _shown(word: str | Mark, *, coloured: bool) -> str:
+    if isinstance(word, str):
+        return _clean(word)
+    text = _clean(word.text)
+    return f"\x1b[{_COLOURS[word.style]}m{text}\x1b[0m" if coloured else text
+
+
+def _clean(text: str) -> str:
+    """Return text without control characters: issues, servers and file names could play tricks with a terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)

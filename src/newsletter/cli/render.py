@@ -14,10 +14,8 @@ EXAMPLES = "Example: newsletter render asml --out out --subscriber anna@example.
 def render(
     context: typer.Context,
     issue: IssueName,
-    out: Annotated[str, typer.Option(metavar="DIR", help="Where the files go.")] = "out",
-    subscriber: Annotated[
-        str, typer.Option(metavar="ADDR", help="For whom; a [[sample]] has a name too.")
-    ] = "",
+    out: Annotated[str, typer.Option(metavar="DIR", help="Where the files go, else out in the workspace.")] = "",
+    subscriber: Annotated[str, typer.Option(metavar="ADDR", help="For whom; a [[sample]] has a name too.")] = "",
     directory: Directory = "",
     as_json: AsJson = False,
 ) -> None:
@@ -25,20 +23,22 @@ def render(
     from datetime import datetime, time
     from pathlib import Path
 
+    from newsletter.cli.addresses import normal_address
     from newsletter.cli.letters import TEST_TOKEN, compose, sample_address
-    from newsletter.cli.output import mark, print_json, say
+    from newsletter.cli.output import Mark, print_json, say
     from newsletter.cli.workspace import open_workspace, shown
     from newsletter.render import fill, personal_values, render_email
 
     workspace = open_workspace(directory or context.obj)
     read = workspace.read(workspace.find(issue))
     email = render_email(read, workspace.theme, workspace.settings)
-    reader = workspace.reader(subscriber or sample_address(workspace), read.language, TEST_TOKEN)
+    address = normal_address(subscriber) if subscriber else sample_address(workspace)
+    reader = workspace.reader(address, read.language, TEST_TOKEN)
     values = personal_values(email, reader, workspace.settings.newsletter.url)
     # Not now, but when it is meant to go out: the same issue gives the same bytes.
     date = read.send_at or datetime.combine(read.date, time(), workspace.settings.newsletter.timezone)
     message = compose(email, workspace, reader, date)
-    folder = Path(out)
+    folder = Path(out) if out else workspace.root / "out"
     folder.mkdir(parents=True, exist_ok=True)
     files = {
         "html": (folder / f"{read.slug}.html", fill(email.html, values).encode()),
@@ -53,4 +53,4 @@ def render(
         print_json({"issue": read.slug, "subject": fill(email.subject, values), **paths, **sizes})
         return
     for path, content in files.values():
-        say(f"{mark('wrote', 'green')} {shown(path)} {mark(f'{len(content) / 1000:.1f} kB', 'dim')}")
+        say(Mark("wrote", "green"), shown(path), Mark(f"{len(content) / 1000:.1f} kB", "dim"))

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter.config import find_root, load
+from newsletter.errors import UsageError
 from newsletter.issue import House, read_issue
 from newsletter.issue.find import find_issue, list_issues
+from newsletter.issue.words import quoted
 from newsletter.render import open_theme
 
 if TYPE_CHECKING:
@@ -52,9 +54,15 @@ class Workspace:
 
 
 def open_workspace(directory: str) -> Workspace:
-    """Open the workspace at `directory`, or the nearest one upward from here."""
-    start = Path(directory) if directory else Path.cwd()
-    root = find_root(start)
+    """Open the workspace at `directory`, or the nearest one upward from here.
+
+    Raises:
+        UsageError: there is none. A `directory` that is named is never taken for one above it.
+    """
+    root = find_root(Path(directory) if directory else Path.cwd())
+    if directory and root != Path(directory).resolve():
+        message = f"no newsletter.toml in {quoted(directory)}; -C names the workspace itself"
+        raise UsageError(message)
     settings = load(root, os.environ)
     theme = open_theme(root)
     house = House(

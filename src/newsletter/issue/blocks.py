@@ -15,18 +15,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from newsletter.issue.head import NO_HEAD, Head, Written, read_head
+from newsletter.issue.fences import Fences
+from newsletter.issue.head import NO_HEAD, Head, read_head
+from newsletter.issue.holes import Written
 from newsletter.issue.kinds import TEXT
+from newsletter.issue.words import quoted
 from newsletter.model import Finding, Position
 
-MAX_FENCE_INDENT = 3
-"""CommonMark section 4.5: a fence further in is code of another kind."""
-
-_MARK = re.compile(r":::+")
-_OPEN = re.compile(r":::+[ \t]*([^\s{]+)[ \t]*")
-_CLOSE = re.compile(r":::+[ \t]*$")
-_INDENTED = re.compile(r" {1,3}(?=:::+[ \t]*(?:[\w-]+|$))")
-_FENCE = re.compile(r" {0,3}(?:(`{3,})[^`]*$|(~{3,}))")
+_MARK = re.compile(r" {0,3}(:::+)")
+_OPEN = re.compile(r" {0,3}:::+\s*([^\s{]+)\s*")
+_CLOSE = re.compile(r" {0,3}:::+\s*$")
+_CLOSED_IN_HEAD = re.compile(r"\s(:::+)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class RawBlock:
     position: Position
     head: Head = NO_HEAD
     numbered_lines: list[tuple[int, str]] = field(default_factory=list)
-    """What stands in it, with the file's line numbers."""
+    """What stands in it, with the file's line numbers, which follow each other."""
     faults: list[Finding] = field(default_factory=list)
     """Of its form; where there are any, what seems to be missing may only be misread."""
 
@@ -58,11 +57,7 @@ def scan_blocks(lines: list[str], first_line: int, path: str) -> tuple[list[RawB
     for number, line in enumerate(lines, start=first_line):
         scanner.take(line, number)
     scanner.finish()
-    return [block for block in scanner.blocks if block.kind.text != TEXT or _has_text(block)], scanner.findings
-
-
-def _has_text(block: RawBlock) -> bool:
-    return any(line.strip() for line in block.lines)
+    return scanner.blocks, scanner.findings
 
 
 class _Scanner:
@@ -70,71 +65,84 @@ class _Scanner:
         self.blocks: list[RawBlock] = []
         self.findings: list[Finding] = []
         self._path = path
-        self._open = False
-        self._fence = ""
-        self._fence_line = 0
+        self._open: RawBlock | None = None
+        self._text: RawBlock | None = None
+        self._fences = Fences()
+        self._loose_closes = 0
+        """How many ":::" are still to come that belong to a head with a fault."""
 
     def take(self, line: str, number: int) -> None:
-        if self._fence:
-            self._end_fence(line)
-        elif match := _FENCE.match(line):
-            self._fence = match[1] or match[2]
-            self._fence_line = number
-        elif _CLOSE.match(line):
-            self._close(number)
+        if self._fences.take(line, number) or not (mark := _MARK.match(line)):
+            self._add(line, number)
             return
-        elif _MARK.match(line):
-            self._begin(line, number)
-            return
-        elif match := _INDENTED.match(line):
+        if mark.start(1):
             message = 'a block\'s ":::" must stand at the very start of its line'
-            self._fault(number, match.end() + 1, message, "block-indented")
-        self._current(number).numbered_lines.append((number, line))
+            self._fault(number, mark.start(1) + 1, message, "block-indented")
+        self._fences, self._text = Fences(), None
+        if _CLOSE.match(line):
+            self._close(number)
+        else:
+            self._begin(line, number)
 
     def finish(self) -> None:
-        if self._fence:
-            self._fault(self._fence_line, 1, "code fence is never closed", "fence-open")
+        if self._fences.open_line:
+            self._fault(self._fences.open_line, 1, "code fence is never closed", "fence-open")
         elif self._open:
-            block = self.blocks[-1]
-            self._fault(block.position.line, 1, f'block "{block.kind.text}" is never closed', "block-open")
+            message = f"block {quoted(self._open.kind.text)} is never closed"
+            self._fault(self._open.position.line, 1, message, "block-open")
+            self._open.faults.append(self.findings[-1])
 
     def _fault(self, line: int, column: int, message: str, rule: str) -> None:
         self.findings.append(Finding(Position(self._path, line, column), message, rule))
 
-    def _end_fence(self, line: str) -> None:
-        indent, rest = len(line) - len(line.lstrip(" ")), line.strip()
-        if indent <= MAX_FENCE_INDENT and set(rest) == {self._fence[0]} and len(rest) >= len(self._fence):
-            self._fence = ""
-
-    def _current(self, number: int) -> RawBlock:
-        """Return the block that a line belongs to: the open one, or the text between two."""
-        if not self._open and not (self.blocks and self.blocks[-1].kind.text == TEXT):
+    def _add(self, line: str, number: int) -> None:
+        """Give a line to the open block, or to the text between two, which begins where it has words."""
+        if not self._open and not self._text and line.strip():
             position = Position(self._path, number, 1)
-            self.blocks.append(RawBlock(Written(TEXT, position), position))
-        return self.blocks[-1]
+            self._text = RawBlock(Written(TEXT, position), position)
+            self.blocks.append(self._text)
+        block = self._open or self._text
+        if block:
+            block.numbered_lines.append((number, line))
 
     def _close(self, number: int) -> None:
-        if not self._open:
+        if self._open:
+            self._open = None
+        elif self._loose_closes:
+            self._loose_closes -= 1
+        else:
             self._fault(number, 1, "::: closes a block, but none is open", "block-close")
-        self._open = False
 
     def _begin(self, line: str, number: int) -> None:
         match = _OPEN.match(line)
         if match is None:
             message = 'a block begins with ::: and the name of its kind, such as "::: tip"'
             self._fault(number, 1, message, "block-name")
+            self._loose_closes += 1
             return
+        self._loose_closes = self._check_nesting(match[1], number)
         position = Position(self._path, number, 1)
-        if self._open:
-            before = self.blocks[-1]
-            message = (
-                f'block "{match[1]}" opens inside block "{before.kind.text}" of line {before.position.line} '
-                '(blocks don\'t nest; close the first one with ":::" before this line)'
-            )
-            self._fault(number, 1, message, "block-nested")
-            before.faults.append(self.findings[-1])
         kind = Written(match[1], replace(position, column=match.start(1) + 1))
-        head = read_head(line, match.end(), position)
-        self.blocks.append(RawBlock(kind, position, head, faults=list(head.findings)))
+        closed = _CLOSED_IN_HEAD.search(line, match.end(1))
+        head = read_head(line[: closed.start()] if closed else line, match.end(), position)
+        self._open = RawBlock(kind, position, head, faults=list(head.findings))
+        self.blocks.append(self._open)
         self.findings += head.findings
-        self._open = True
+        if closed:
+            message = 'the ":::" that closes a block stands on a line of its own'
+            self._fault(number, closed.start(1) + 1, message, "block-close")
+            self._open.faults.append(self.findings[-1])
+            self._open, self._loose_closes = None, 1
+
+    def _check_nesting(self, kind: str, number: int) -> int:
+        """Return how many loose closes are to be expected, now that one more block opens."""
+        before = self._open
+        if before is None:
+            return 0
+        message = (
+            f"block {quoted(kind)} opens inside block {quoted(before.kind.text)} of line {before.position.line} "
+            '(blocks don\'t nest; close the first one with ":::" before this line)'
+        )
+        self._fault(number, 1, message, "block-nested")
+        before.faults.append(self.findings[-1])
+        return self._loose_closes + 1

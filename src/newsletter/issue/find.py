@@ -34,11 +34,10 @@ def find_issue(root: Path, name: str, here: Path, today: date) -> Path:
     Raises:
         UsageError: there is no such issue.
     """
-    for path in (here / name, root / name):
-        if path.is_file():
-            return path
-        if (path / "issue.md").is_file():
-            return path / "issue.md"
+    for folder in (here, root):
+        for path in (folder / name, folder / name / "issue.md"):
+            if _is_file(path):
+                return path
     known = list_issues(root)
     if name in {"latest", "next"}:
         return _by_day(known, name, today)
@@ -48,6 +47,13 @@ def find_issue(root: Path, name: str, here: Path, today: date) -> Path:
     hint = did_you_mean(name, [_name(path)[11:] for path in known])
     message = f"there is no issue {quoted(name)} in {FOLDER}/{hint}"
     raise UsageError(message)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # no file can have a name as long as this, or nobody may look
+        return False
 
 
 def _by_day(known: list[Path], name: str, today: date) -> Path:

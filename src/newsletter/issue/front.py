@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from newsletter.issue.frontmatter import Scalar
+from newsletter.issue.holes import Written
 from newsletter.issue.values import parse_day, parse_moment
 from newsletter.issue.words import did_you_mean, near_miss, quoted
 from newsletter.model import Finding, Position
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 KEYS = ("subject", "preheader", "date", "language", "status", "tags", "audience", "send_at", "not_after")
 
 _T = TypeVar("_T")
+_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Controls, line breaks, changes of reading direction, halves of a character: none may stand in a header."""
 _MAX_TAG_CHARACTERS = 40
 _EXAMPLES = {"subject": '"What this issue is about"', "date": "2026-11-24"}
 
@@ -75,37 +78,43 @@ class FrontReader:
     def _check_keys(self) -> None:
         for key, entry in self._entries.items():
             if key not in KEYS:
-                message = f'the front matter has no key "{key}"{did_you_mean(key, KEYS)}'
+                message = f"the front matter has no key {quoted(key)}{did_you_mean(key, KEYS)}"
                 self._fault(entry.key, message, "front-matter-key")
             elif entry.is_list and key != "tags":
                 self._fault(entry.key, f"{key} takes one value, not a list")
+        unknown = [key for key in self._entries if key not in KEYS]
         for key, example in _EXAMPLES.items():
-            if key not in self._entries:
+            if key not in self._entries and not any(near_miss(other, (key,)) for other in unknown):
                 message = f"the front matter has no {key}; add `{key}: {example}`"
                 self._fault(Position(self._shown, 1, 1), message, "front-matter-missing")
 
-    def _scalar(self, key: str) -> Scalar | None:
+    def _scalar(self, key: str) -> Written | None:
         entry = self._entries.get(key)
         if entry is None or entry.is_list:
             return None
-        return Scalar(entry.values[0].text.strip(), entry.values[0].position)
+        return replace(entry.values[0], text=entry.values[0].text.strip())
 
     def _line(self, key: str) -> str:
         """Read a line that ends up in a header of the mail."""
         scalar = self._scalar(key)
         if scalar is None:
             return ""
-        hidden = self._hider.hide(scalar.text, scalar.position.line, scalar.position.column + 1)
-        if not scalar.text:
+        if self._entries[key].is_cut:
+            self._fault(scalar.position, f'a "#" begins a comment, and cuts the {key}; put quotes around it')
+        elif not scalar.text:
             self._fault(scalar.position, f"the {key} is empty")
-        if "\n" in scalar.text:
-            self._fault(scalar.position, f"the {key} is more than one line")
+        self._check_characters(scalar, f"the {key}")
         if "=?" in scalar.text:
             # RFC 2047 section 2: a mail program would read it as an encoded word.
             self._fault(scalar.position, f'the {key} has "=?" in it, which begins an encoded word in a header')
-        if "{{" in hidden:
-            self._fault(scalar.position, f'the {key} has "{{{{" without "}}}}"', "personal-field")
-        return hidden
+        return self._hider.hide_value(scalar)
+
+    def _check_characters(self, scalar: Written, what: str) -> None:
+        found = _UNFIT.search(scalar.text)
+        if found and found[0] == "\n":
+            self._fault(scalar.position, f"{what} is more than one line")
+        elif found:
+            self._fault(scalar.position, f"{what} has a control character in it (U+{ord(found[0]):04X}); delete it")
 
     def _typed(self, key: str, parse: Callable[[str], _T]) -> _T | None:
         scalar = self._scalar(key)
@@ -132,13 +141,16 @@ class FrontReader:
         entry = self._entries.get("tags")
         if entry is None:
             return ()
-        scalars = entry.values if entry.is_list else _split(entry.values[0])
-        for scalar in scalars:
-            if not scalar.text.strip() or len(scalar.text) > _MAX_TAG_CHARACTERS:
-                message = f"the tag {quoted(scalar.text)} must have 1 to {_MAX_TAG_CHARACTERS} characters"
-                self._fault(scalar.position, message)
-        return tuple(dict.fromkeys(scalar.text.strip() for scalar in scalars))
+        tags = entry.values if entry.is_list else _split(entry.values[0])
+        for tag in tags:
+            if not tag.text.strip() or len(tag.text) > _MAX_TAG_CHARACTERS:
+                message = f"the tag {quoted(tag.text)} must have 1 to {_MAX_TAG_CHARACTERS} characters"
+                self._fault(tag.position, message)
+            self._check_characters(tag, f"the tag {quoted(tag.text)}")
+        return tuple(dict.fromkeys(tag.text.strip() for tag in tags))
 
 
-def _split(scalar: Scalar) -> tuple[Scalar, ...]:
-    return tuple(Scalar(part.strip(), scalar.position) for part in scalar.text.split(","))
+def _split(written: Written) -> tuple[Written, ...]:
+    if not written.text.strip():
+        return ()
+    return tuple(Written(part.strip(), written.position) for part in written.text.split(","))

@@ -7,37 +7,47 @@ Aliases, anchors and tags are refused (ten lines of aliases can ask for gigabyte
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, cast
 
 import yaml
 
+from newsletter.issue.holes import Written
+from newsletter.issue.words import quoted
 from newsletter.model import Finding, Position
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    class _Mark(Protocol):
-        line: int
-        column: int
-
-
 MAX_BYTES = 64 * 1024
 
+UNREADABLE = ("front-matter-yaml", "front-matter-size")
+"""The rules after whose breach the rest is not read."""
+
 _FENCE = "---"
-_HINTS = {
-    "mapping values are not allowed here": 'a value with ": " in it needs quotes around it',
-    "found character '\\t' that cannot start any token": "a tab stands where YAML wants spaces",
-    "found unexpected end of stream": "a quote is opened and never closed",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """One value as it was written, without quotes, and its place."""
-
-    text: str
-    position: Position
+_WRAPPERS = (yaml.StreamStartEvent, yaml.DocumentStartEvent)
+_ENDS = (yaml.DocumentEndEvent, yaml.StreamEndEvent)
+_INDICATORS = frozenset("*&!@%`|>{}],-?")
+"""Characters that mean something to YAML where a value begins (YAML 1.2.2 section 5.3)."""
+_BACKSLASH = "in double quotes a backslash begins an escape; write \\\\ for the backslash itself"
+_BEHIND = 'more stands behind the end of a value; put the whole value in quotes, and a quote inside them as \\"'
+_UNREADABLE = "not readable as YAML; begin each key at the start of its line, and put quotes around its value"
+_HINTS = (
+    # The parser's words begin so; the fault is where it noticed, or where what it was reading began; our words.
+    ("found character '\\t'", False, "a tab stands where YAML wants spaces"),
+    ("mapping values are not", False, 'a value with ": " in it needs quotes around it'),
+    ("found unknown escape", False, _BACKSLASH),
+    ("expected escape sequence", False, _BACKSLASH),
+    ("expected <block end>", False, _BEHIND),
+    ("expected '<document start>'", False, 'this is behind its end; begin all keys in one column, and leave "..." out'),
+    ("found unexpected", True, "a quote is opened here and never closed"),
+    ("could not find expected ':'", True, 'a line without ": "; write each line as `key: "value"`'),
+    ("expected ',' or ']'", True, 'a list is opened here and not closed with "]", or a comma is missing in it'),
+)
+_COMMENT = re.compile(r"[ \t]*#")
+_LONG_ESCAPE = re.compile(r"\\U([0-9a-fA-F]{8})")
+_LAST_CHARACTER = 0x10FFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +55,23 @@ class Entry:
     """One key and what stands behind it."""
 
     key: Position
-    values: tuple[Scalar, ...]
+    values: tuple[Written, ...]
     """One scalar, or the members of a list."""
     is_list: bool
+    is_cut: bool = False
+    """A comment follows on its line, and no quotes say where the value ends."""
 
 
 class _FaultError(Exception):
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(str(finding))
-        self.finding = finding
+    def __init__(self, index: int, message: str) -> None:
+        super().__init__(message)
+        self.index = index
+        self.message = message
 
 
 def split_front_matter(lines: list[str]) -> int:
     """Return how many lines the front matter takes with both its fences; 0 where there is none."""
-    if not lines or lines[0].rstrip() != _FENCE:
+    if lines[0].rstrip() != _FENCE:
         return 0
     for number, line in enumerate(lines[1:], start=2):
         if line.rstrip() == _FENCE:
@@ -71,82 +84,118 @@ def read_front_matter(text: str, path: str) -> tuple[dict[str, Entry], tuple[Fin
 
     Returns the entries by key, and what is wrong; after a fault in the YAML itself nothing more is read.
     """
-    entries: dict[str, Entry] = {}
-    findings: list[Finding] = []
     if len(text.encode()) > MAX_BYTES:
         message = f"the front matter is larger than {MAX_BYTES // 1024} KiB"
-        return entries, (Finding(Position(path, 1, 1), message, "front-matter-size"),)
+        return {}, (Finding(Position(path, 1, 1), message, "front-matter-size"),)
+    reader = _Reader(text, path)
     try:
-        _read_table(yaml.parse(text, Loader=yaml.BaseLoader), path, text, entries, findings)
+        reader.read(yaml.parse(text, Loader=yaml.BaseLoader))
     except _FaultError as error:
-        findings.append(error.finding)
+        reader.fault(error.index, error.message, "front-matter-yaml")
     except yaml.MarkedYAMLError as error:
-        problem = error.problem or "cannot be read"
-        mark = error.problem_mark or error.context_mark
-        place = _place(mark, path) if mark else Position(path, 1, 1)
-        message = f"front matter: {_HINTS.get(problem, problem)}"
-        findings.append(Finding(place, message, "front-matter-yaml"))
-    except yaml.YAMLError as error:
-        message = f"front matter: {error}".splitlines()[0]
-        findings.append(Finding(Position(path, 1, 1), message, "front-matter-yaml"))
-    return entries, tuple(findings)
+        if reader.entries:  # the last value read may be half of what was meant
+            reader.entries.popitem()
+        index, message = _explain(error, text)
+        reader.fault(index, f"front matter: {message}", "front-matter-yaml")
+    except (ValueError, OverflowError):
+        # The parser takes any eight digits for a character. There is one like that, or it would not have failed.
+        escapes = _LONG_ESCAPE.finditer(text)
+        index = next(match.start() for match in escapes if int(match[1], 16) > _LAST_CHARACTER)
+        reader.fault(index, f"front matter: there is no such character; {_BACKSLASH}", "front-matter-yaml")
+    return reader.entries, tuple(reader.findings)
 
 
-def _place(mark: _Mark | None, path: str) -> Position:
-    # Line 1 is the fence. The parser gives every event a mark; its type only says that one could be missing.
-    return Position(path, mark.line + 2, mark.column + 1) if mark else Position(path, 1, 1)
+def _explain(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:
+    """Return where a fault in the YAML is, and what it is in words that mend it."""
+    problem = cast("str", error.problem)
+    noticed = cast("yaml.Mark", error.problem_mark)
+    began = error.context_mark or noticed
+    for start, is_where_it_began, message in _HINTS:
+        if problem.startswith(start):
+            return (began if is_where_it_began else noticed).index, message
+    first = text[began.index : began.index + 1]
+    return began.index, _needs_quotes(first) if first in _INDICATORS else _UNREADABLE
 
 
-def _read_table(
-    events: Iterator[yaml.Event], path: str, text: str, entries: dict[str, Entry], findings: list[Finding]
-) -> None:
-    table = next((event for event in events if not isinstance(event, _WRAPPERS)), None)
-    if table is None or isinstance(table, yaml.StreamEndEvent):
-        return
-    if not isinstance(table, yaml.MappingStartEvent):
-        message = 'the front matter is not a table; write each line as `key: "value"`'
-        raise _FaultError(Finding(_place(table.start_mark, path), message, "front-matter-yaml"))
-    for event in events:
-        if isinstance(event, yaml.MappingEndEvent):
+def _needs_quotes(first: str) -> str:
+    return f"a value that begins with {quoted(first)} needs quotes around it"
+
+
+class _Reader:
+    """Turns the parser's events into entries."""
+
+    def __init__(self, text: str, path: str) -> None:
+        self.entries: dict[str, Entry] = {}
+        self.findings: list[Finding] = []
+        self._text = text
+        self._path = path
+
+    def fault(self, index: int, message: str, rule: str) -> None:
+        self.findings.append(Finding(self._place(index), message, rule))
+
+    def _place(self, index: int) -> Position:
+        # Line 1 of the file is the fence.
+        return Position(self._path, self._text.count("\n", 0, index) + 2, index - self._text.rfind("\n", 0, index))
+
+    def read(self, events: Iterator[yaml.Event]) -> None:
+        table = next(event for event in events if not isinstance(event, _WRAPPERS))
+        if isinstance(table, yaml.StreamEndEvent):
             return
-        key = _scalar(event, path, text)
-        entry = _entry(events, key, path, text)
-        if key.text in entries:
-            first = entries[key.text].key.line
-            message = f'"{key.text}" stands here a second time (first in line {first})'
-            findings.append(Finding(key.position, message, "front-matter-duplicate"))
+        if not isinstance(table, yaml.MappingStartEvent) or _has_extras(table):
+            message = 'the front matter is not a table; write each line as `key: "value"`'
+            raise _FaultError(_start(table), message)
+        for event in events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            key = self._scalar(event)
+            entry = self._entry(events, key)
+            if key.text in self.entries:
+                first = self.entries[key.text].key.line
+                message = f"{quoted(key.text)} stands here a second time (first in line {first})"
+                self.findings.append(Finding(key.position, message, "front-matter-duplicate"))
+            else:
+                self.entries[key.text] = entry
+        for event in events:
+            if not isinstance(event, _ENDS):
+                message = 'front matter: "---" or "..." ends it here, but more follows; delete the line, or indent it'
+                raise _FaultError(_start(event), message)
+
+    def _entry(self, events: Iterator[yaml.Event], key: Written) -> Entry:
+        event = next(events)
+        if not isinstance(event, yaml.SequenceStartEvent) or _has_extras(event):
+            is_plain = isinstance(event, yaml.ScalarEvent) and event.style is None
+            is_cut = is_plain and _COMMENT.match(self._text, _end(event)) is not None
+            return Entry(key.position, (self._scalar(event),), is_list=False, is_cut=is_cut)
+        members = []
+        for member in events:
+            if isinstance(member, yaml.SequenceEndEvent):
+                break
+            members.append(self._scalar(member))
+        return Entry(key.position, tuple(members), is_list=True)
+
+    def _scalar(self, event: yaml.Event) -> Written:
+        """Take an event as plain text, or say why it is something else."""
+        start = _start(event)
+        if isinstance(event, yaml.ScalarEvent) and not _has_extras(event):
+            return Written(event.value, self._place(start), self._text[start : _end(event)])
+        first = "{{" if self._text.startswith("{{", start) else self._text[start]
+        is_list_in_list = isinstance(event, yaml.SequenceStartEvent)
+        if first in {"{{", *_INDICATORS} and not is_list_in_list:
+            message = _needs_quotes(first)
         else:
-            entries[key.text] = entry
+            message = "a value is one text or a list of texts, not a table or a list in a list"
+        raise _FaultError(start, f"front matter: {message}")
 
 
-_WRAPPERS = (yaml.StreamStartEvent, yaml.DocumentStartEvent)
+def _has_extras(event: yaml.Event) -> bool:
+    """Tell whether a node has an anchor or a tag."""
+    return getattr(event, "anchor", None) is not None or getattr(event, "tag", None) is not None
 
 
-def _entry(events: Iterator[yaml.Event], key: Scalar, path: str, text: str) -> Entry:
-    event = next(events)
-    if not isinstance(event, yaml.SequenceStartEvent):
-        return Entry(key.position, (_scalar(event, path, text),), is_list=False)
-    members = []
-    for member in events:
-        if isinstance(member, yaml.SequenceEndEvent):
-            break
-        members.append(_scalar(member, path, text))
-    return Entry(key.position, tuple(members), is_list=True)
+# The parser gives every event its marks; only their type says that one could be missing.
+def _start(event: yaml.Event) -> int:
+    return cast("yaml.Mark", event.start_mark).index
 
 
-def _scalar(event: yaml.Event, path: str, text: str) -> Scalar:
-    """Take an event as plain text, or say why it is something else."""
-    place = _place(event.start_mark, path)
-    if isinstance(event, yaml.AliasEvent):
-        message = "an alias (*name) is not taken here; write the value out"
-    elif getattr(event, "anchor", None):
-        message = "an anchor (&name) is not taken here; write the value without it"
-    elif isinstance(event, yaml.ScalarEvent) and event.tag is None:
-        return Scalar(event.value, place)
-    elif isinstance(event, yaml.ScalarEvent):
-        message = f"the tag {event.tag} is not taken here; write the value without it"
-    elif event.start_mark and text[event.start_mark.index :].startswith("{{"):
-        message = 'a value that begins with "{{" needs quotes around it'
-    else:
-        message = "a value is one text or a list of texts, not a table or a list in a list"
-    raise _FaultError(Finding(place, f"front matter: {message}", "front-matter-yaml"))
+def _end(event: yaml.Event) -> int:
+    return cast("yaml.Mark", event.end_mark).index

@@ -6,24 +6,22 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from newsletter.issue.holes import FIELD, Written
+from newsletter.issue.words import quoted
 from newsletter.model import Finding, Position
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_ATTRIBUTE = re.compile(r"""([^\s=}"'#.]+)[ \t]*(=?)[ \t]*""")
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"|\'((?:[^\'\\]|\\.)*)\'')
-_BARE = re.compile(r"""[^\s}"']+""")
-_NAME = re.compile(r"[^\s}]*")
+# A personal field is taken whole, with the quotes, spaces and braces in it.
+_QUOTED = re.compile(rf'"(?:{FIELD.pattern}|[^"\\]|\\.)*+"|\'(?:{FIELD.pattern}|[^\'\\]|\\.)*+\'')
+_BARE = re.compile(rf"""(?:{FIELD.pattern}|[^\s}}"'“”„‘’])++""")
+_ATTRIBUTE = re.compile(r"([\w-]+)[ \t]*(=?)[ \t]*")
+_NAME = re.compile(r"[#.]([^\s}]*)")
 _ESCAPED = re.compile(r"\\(.)")
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """An attribute's value, an id or a title as it stands in the file."""
-
-    text: str
-    position: Position
+_TYPOGRAPHIC = re.compile(r"[“”„‘’][^“”‘’}]*[“”‘’]?")
+_UNREADABLE = re.compile(r"""(?:"[^"]*"|'[^']*'|[^\s}])+""")
+_LATE = re.compile(r"(?<!\{)\{[ \t]*(?:[#.][\w-]|[\w-]+[ \t]*=)[^{}]*\}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class Head:
     places: Mapping[str, Position]
     """Where each attribute's name stands."""
     id: Written | None
-    classes: tuple[str, ...]
+    classes: tuple[Written, ...]
     title: Written | None
     findings: tuple[Finding, ...]
 
@@ -48,13 +46,13 @@ def read_head(line: str, at: int, position: Position) -> Head:
     reader = _Reader(line, position)
     if line.startswith("{", at) and not line.startswith("{{", at):
         at = reader.read_attributes(at + 1)
-    title = line[at:].strip()
+    title = reader.read_title(at)
     return Head(
         attributes=reader.attributes,
         places=reader.places,
         id=reader.id,
         classes=tuple(reader.classes),
-        title=Written(title, reader.place(line.index(title, at))) if title else None,
+        title=title,
         findings=tuple(reader.findings),
     )
 
@@ -66,16 +64,16 @@ class _Reader:
         self.attributes: dict[str, Written] = {}
         self.places: dict[str, Position] = {}
         self.id: Written | None = None
-        self.classes: list[str] = []
+        self.classes: list[Written] = []
         self.findings: list[Finding] = []
         self._line = line
         self._position = position
 
-    def place(self, index: int) -> Position:
+    def _place(self, index: int) -> Position:
         return replace(self._position, column=index + 1)
 
     def _fault(self, index: int, message: str, rule: str = "attribute-syntax") -> None:
-        self.findings.append(Finding(self.place(index), message, rule))
+        self.findings.append(Finding(self._place(index), message, rule))
 
     def read_attributes(self, at: int) -> int:
         """Read up to the closing brace; return where the title may begin."""
@@ -88,38 +86,60 @@ class _Reader:
             self._fault(opened, "the { of the attributes is never closed", "attribute-brace")
         return len(self._line)
 
+    def read_title(self, at: int) -> Written | None:
+        """Read what is left of the line, or nothing."""
+        text = self._line[at:].strip()
+        if not text:
+            return None
+        begins = self._line.index(text, at)
+        if late := _LATE.search(text):
+            message = "attributes stand before the title, right behind the name of the block's kind"
+            self._fault(begins + late.start(), message)
+            text = text[: late.start()].rstrip()
+        return Written(text, self._place(begins))
+
     def _read_one(self, at: int) -> int:
-        sign = self._line[at]
-        if sign in "#.":
-            match = _NAME.match(self._line, at + 1)
-            name = match[0] if match else ""
-            if sign == "#":
-                self.id = Written(name, self.place(at))
-            else:
-                self.classes.append(name)
-            return at + 1 + len(name)
+        if name := _NAME.match(self._line, at):
+            return self._read_name(name, at)
         match = _ATTRIBUTE.match(self._line, at)
         if match is None:
-            self._fault(at, f"found {sign} where an attribute was expected")
-            return at + 1
-        if not match[2]:
+            self._fault(at, f"found {quoted(self._line[at])} where an attribute was expected")
+        elif not match[2]:
             self._fault(at, f'attribute "{match[1]}" has no value; write {match[1]}="…"')
-            return match.end()
-        return self._read_value(match[1], at, match.end())
+        else:
+            return self._read_value(match[1], at, match.end())
+        return next(_UNREADABLE.finditer(self._line, at)).end()
+
+    def _read_name(self, match: re.Match[str], at: int) -> int:
+        name = Written(match[1], self._place(at))
+        if match[0].startswith("."):
+            self.classes.append(name)
+        elif self.id:
+            self._fault(at, "a block has one id, and this is its second", "attribute-duplicate")
+        else:
+            self.id = name
+        return match.end()
 
     def _read_value(self, name: str, named_at: int, at: int) -> int:
         match = _QUOTED.match(self._line, at) or _BARE.match(self._line, at)
         if match is None:
-            quote = self._line[at : at + 1]
-            is_open = quote in {'"', "'"}
-            what = f"the {quote} is never closed" if is_open else "has no value"
-            self._fault(named_at, f'attribute "{name}": {what}; write {name}="…"')
-            return len(self._line) + 1 if is_open else at
+            return self._refuse_value(name, named_at, at)
         if name in self.attributes:
             self._fault(named_at, f'attribute "{name}" stands here a second time', "attribute-duplicate")
-        text, begins = match[0], at
+        value = Written(match[0], self._place(at))
         if match.re is _QUOTED:
-            text, begins = _ESCAPED.sub(r"\1", text[1:-1]), at + 1
-        self.attributes[name] = Written(text, self.place(begins))
-        self.places[name] = self.place(named_at)
+            source = match[0][1:-1]
+            value = Written(_ESCAPED.sub(r"\1", source), self._place(at + 1), source)
+        self.attributes[name] = value
+        self.places[name] = self._place(named_at)
         return match.end()
+
+    def _refuse_value(self, name: str, named_at: int, at: int) -> int:
+        quote = self._line[at : at + 1]
+        found, end = "has no value", at
+        if quote in {'"', "'"}:
+            found, end = f"has a {quote} that is never closed", len(self._line) + 1
+        elif match := _TYPOGRAPHIC.match(self._line, at):
+            found, end = f"has a typographic quote ({quote}), and needs straight ones", match.end()
+        self._fault(named_at, f'attribute "{name}" {found}; write {name}="…"')
+        return end

@@ -9,21 +9,55 @@ The nonce is a digest of the file itself, so no file can hold its own placeholde
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newsletter.model import PersonalField, Position
+from newsletter.model import Finding, PersonalField, Position
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PLACEHOLDER = re.compile(r"zq[0-9a-f]{12}h[0-9]+z")
-FIELD = re.compile(r"\{\{(.+?)\}\}")
+FIELD = re.compile(r"\{\{(?:(?!\{\{|\}\}).)*+\}\}")
+"""A field on one line. With no pair of braces inside it, the search never looks at a character twice: in a line of
+64,000 braces that stay open, a plain `.*?` looks at two thousand million."""
+OPEN_MESSAGE = '"{{" is never closed with "}}" on its line'
+
+_OPEN = re.compile(r"\{\{")
+_FIELD_OR_OPEN = re.compile(rf"{FIELD.pattern}|\{{\{{")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A value as it stands in the file: of the front matter, an attribute, an id or a title."""
+
+    text: str
+    """What it says, without quotes and escapes."""
+    position: Position
+    source: str = ""
+    """How it is written from its position on, where that differs from the text."""
+
+    def fields_at(self) -> list[Position]:
+        """Return the places of each `{{` in the text, in their order."""
+        path, line, column = self.position.path, self.position.line, self.position.column
+        return [
+            Position(path, line + number, match.start() + (1 if number else column))
+            for number, row in enumerate((self.source or self.text).split("\n"))
+            for match in _OPEN.finditer(row)
+        ]
+
+
+def find_open(text: str, start: int, end: int) -> int:
+    """Return the index of the first `{{` in `text[start:end]` that no `}}` closes; -1 where there is none."""
+    matches = _FIELD_OR_OPEN.finditer(text, start, end)
+    return next((match.start() for match in matches if match[0] == "{{"), -1)
 
 
 class Hider:
     """Swaps the personal fields of one issue for placeholders, and remembers them."""
 
     def __init__(self, path: str, source_sha256: str) -> None:
+        self.findings: list[Finding] = []
         self._path = path
         self._nonce = source_sha256[:12]
         self._written: dict[str, str] = {}
@@ -34,30 +68,40 @@ class Hider:
         """The fields hidden and not shown again, by their placeholders."""
         return dict(self._fields)
 
-    def hide(self, text: str, line: int, column: int = 1) -> str:
-        """Return `text`, which begins at `line` and `column`, with its fields swapped for placeholders."""
-        if "{{" not in text:
-            return text
+    def hide(self, text: str, line: int) -> str:
+        """Return a text of whole lines, the first of which is `line`, with its fields swapped for placeholders."""
         rows = text.split("\n")
-        for number, row in enumerate(rows):
-            shift = column if number == 0 else 1
-            rows[number] = FIELD.sub(
-                lambda match, at=(line + number, shift): self._swap(match, *at),  # type: ignore[misc]
-                row,
-            )
-        return "\n".join(rows)
+        return "\n".join(self._hide_in_row(row, number) for number, row in enumerate(rows, start=line))
 
-    def _swap(self, match: re.Match[str], line: int, shift: int) -> str:
+    def _hide_in_row(self, row: str, line: int) -> str:
+        return FIELD.sub(lambda match: self._swap(match, Position(self._path, line, match.start() + 1)), row)
+
+    def hide_value(self, written: Written) -> str:
+        """Return a value's text with its fields swapped for placeholders; a `{{` that stays open is a finding."""
+        places = iter(written.fields_at())
+
+        def swap(match: re.Match[str]) -> str:
+            # Where escapes hide a brace from the search in the source, the value's own place is near enough.
+            position = next(places, written.position)
+            if match[0] != "{{":
+                return self._swap(match, position)
+            self.findings.append(Finding(position, OPEN_MESSAGE, "personal-field"))
+            return match[0]
+
+        return _FIELD_OR_OPEN.sub(swap, written.text)
+
+    def _swap(self, match: re.Match[str], position: Position) -> str:
         placeholder = f"zq{self._nonce}h{len(self._written)}z"
         self._written[placeholder] = match[0]
-        position = Position(self._path, line, match.start() + shift)
-        self._fields[placeholder] = PersonalField(match[1].strip(), position)
+        self._fields[placeholder] = PersonalField(match[0][2:-2].strip(), position)
         return placeholder
 
     def show(self, text: str) -> str:
         """Return `text` with its placeholders swapped back for what the editor wrote: it stands in code."""
-        return PLACEHOLDER.sub(self._swap_back, text)
+        for placeholder in PLACEHOLDER.findall(text):
+            self._fields.pop(placeholder, None)
+        return self.written(text)
 
-    def _swap_back(self, match: re.Match[str]) -> str:
-        self._fields.pop(match[0], None)
-        return self._written.get(match[0], match[0])
+    def written(self, text: str) -> str:
+        """Return `text` as the editor wrote it, for a message."""
+        return PLACEHOLDER.sub(lambda match: self._written.get(match[0], match[0]), text)

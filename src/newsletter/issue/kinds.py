@@ -6,6 +6,7 @@ it say how that looks. A newsletter's own folder wins over the shipped one, file
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,15 +17,20 @@ from newsletter.issue.words import did_you_mean, quoted
 from newsletter.model import Finding, Position
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 TEXT = "text"
 """The kind of the text between blocks."""
 
 _NEEDS = ("required", "optional", "none")
-_KIND_KEYS = ("summary", "title", "body", "record", "attributes", "example")
-_ATTRIBUTE_KEYS = ("type", "required", "default", "help", "choices")
+_KIND_TYPES = {"summary": str, "title": str, "body": str, "record": bool, "attributes": dict, "example": str}
+_ATTRIBUTE_TYPES = {"type": str, "required": bool, "default": str, "help": str, "choices": list}
+_TYPE_NAMES = {str: "a text", bool: "true or false", dict: "a table", list: "a list"}
+_RESERVED = ("class", "classes", "id", "kind", "on", "title")
+"""What templates see of every block; an attribute of that name could not be seen."""
+_KIND_NAME = re.compile(r"[a-z][a-z0-9-]*")
+_ATTRIBUTE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +62,7 @@ class Kind:
     example: str
 
 
-COMMON = (
-    Attribute("on", "choice", required=False, default="", help="show it only there", choices=("email", "web")),
-    Attribute("class", "text", required=False, default="", help="written as .name", choices=()),
-)
+COMMON = (Attribute("on", "choice", required=False, default="", help="show it only there", choices=("email", "web")),)
 """The attributes that every block takes."""
 
 
@@ -74,55 +77,86 @@ def load_kinds(themes: Iterable[Path]) -> dict[str, Kind]:
         for theme in themes
         for path in sorted((theme / "email" / "blocks").glob("*/schema.toml"))
     }
-    findings: list[Finding] = []
-    kinds = {name: _load(name, path, findings) for name, path in schemas.items()}
+    readers = [_SchemaReader(name) for name in schemas]
+    kinds = {name: reader.read(path) for reader, (name, path) in zip(readers, schemas.items(), strict=True)}
+    findings = [finding for reader in readers for finding in reader.findings]
     if findings:
         raise TemplateError(findings)
     return kinds
 
 
-def _load(name: str, path: Path, findings: list[Finding]) -> Kind:
-    def fault(message: str) -> None:
-        shown = f"templates/email/blocks/{name}/schema.toml"
-        findings.append(Finding(Position(shown), message, "block-schema"))
+class _SchemaReader:
+    """Reads the schema of one kind and collects every fault."""
 
-    try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        fault(f"not readable as TOML: {error}")
-        table = {}
-    _check_keys(table, _KIND_KEYS, fault)
-    for key in ("title", "body"):
-        if table.get(key, "optional") not in _NEEDS:
-            fault(f"{key}: found {quoted(str(table[key]))}, expected required, optional or none")
-    attributes = table.get("attributes", {})
-    return Kind(
-        name=name,
-        summary=str(table.get("summary", "")),
-        title=str(table.get("title", "optional")),
-        body=str(table.get("body", "optional")),
-        record=table.get("record", False) is True,
-        attributes={key: _attribute(key, value, fault) for key, value in attributes.items()},
-        example=str(table.get("example", "")).strip(),
-    )
+    def __init__(self, name: str) -> None:
+        self.findings: list[Finding] = []
+        self._name = name
 
+    def _fault(self, message: str) -> None:
+        shown = f"templates/email/blocks/{self._name}/schema.toml"
+        self.findings.append(Finding(Position(shown), message, "block-schema"))
 
-def _attribute(name: str, table: Mapping[str, Any], fault: Any) -> Attribute:
-    _check_keys(table, _ATTRIBUTE_KEYS, fault, f"attributes.{name}.")
-    kind = str(table.get("type", "text"))
-    if kind not in PARSERS:
-        fault(f"attributes.{name}.type: unknown type {quoted(kind)}{did_you_mean(kind, PARSERS)}")
-    return Attribute(
-        name=name,
-        type=kind,
-        required=table.get("required", False) is True,
-        default=str(table.get("default", "")),
-        help=str(table.get("help", "")),
-        choices=tuple(str(choice) for choice in table.get("choices", ())),
-    )
+    def read(self, path: Path) -> Kind:
+        if not _KIND_NAME.fullmatch(self._name):
+            self._fault(f"the folder's name {quoted(self._name)} must be lower-case letters, digits and hyphens")
+        try:
+            written = tomllib.loads(path.read_text("utf-8"))
+        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            self._fault(f"not readable as TOML: {error}")
+            written = {}
+        table = self._typed(written, _KIND_TYPES)
+        for key in ("title", "body"):
+            if table.get(key, "optional") not in _NEEDS:
+                self._fault(f"{key}: found {quoted(table[key])}, expected required, optional or none")
+        attributes = self._typed(
+            table.get("attributes", {}), dict.fromkeys(table.get("attributes", {}), dict), "attributes."
+        )
+        return Kind(
+            name=self._name,
+            summary=table.get("summary", ""),
+            title=table.get("title", "optional"),
+            body=table.get("body", "optional"),
+            record=table.get("record", False),
+            attributes={name: self._attribute(name, attribute) for name, attribute in attributes.items()},
+            example=table.get("example", "").strip(),
+        )
 
+    def _attribute(self, name: str, written: Mapping[str, Any]) -> Attribute:
+        lead = f"attributes.{name}"
+        if not _ATTRIBUTE_NAME.fullmatch(name) or name in _RESERVED:
+            expected = f"lower-case letters, digits and _, and none of {', '.join(_RESERVED)}"
+            self._fault(f"attributes: the name {quoted(name)} must be {expected}")
+        table = self._typed(written, _ATTRIBUTE_TYPES, f"{lead}.")
+        attribute = Attribute(
+            name=name,
+            type=table.get("type", "text"),
+            required=table.get("required", False),
+            default=table.get("default", ""),
+            help=table.get("help", ""),
+            choices=tuple(str(choice) for choice in table.get("choices", ())),
+        )
+        if attribute.type not in PARSERS:
+            self._fault(f"{lead}.type: unknown type {quoted(attribute.type)}{did_you_mean(attribute.type, PARSERS)}")
+        elif (attribute.type == "choice") != bool(attribute.choices):
+            self._fault(f'{lead}: type "choice" and a list of choices go together')
+        elif attribute.default:
+            self._check_default(attribute)
+        return attribute
 
-def _check_keys(table: Mapping[str, Any], known: Collection[str], fault: Any, lead: str = "") -> None:
-    for key in table:
-        if key not in known:
-            fault(f"{lead}{key}: unknown key{did_you_mean(key, known)}")
+    def _check_default(self, attribute: Attribute) -> None:
+        lead = f"attributes.{attribute.name}.default: {quoted(attribute.default)}"
+        if attribute.choices and attribute.default not in attribute.choices:
+            self._fault(f"{lead} is not one of {', '.join(attribute.choices)}")
+        try:
+            PARSERS[attribute.type](attribute.default)
+        except ValueError as error:
+            self._fault(f"{lead} {error}")
+
+    def _typed(self, table: Mapping[str, Any], types: Mapping[str, type], lead: str = "") -> dict[str, Any]:
+        """Return what has the type that its key asks for; the rest is told."""
+        for key, value in table.items():
+            if key not in types:
+                self._fault(f"{lead}{key}: unknown key{did_you_mean(key, types)}")
+            elif not isinstance(value, types[key]):
+                self._fault(f"{lead}{key}: found {quoted(str(value))}, expected {_TYPE_NAMES[types[key]]}")
+        return {key: value for key, value in table.items() if key in types and isinstance(value, types[key])}

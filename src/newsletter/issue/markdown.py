@@ -1,8 +1,8 @@
 """The only door to the Markdown parser: source to tokens, tokens to HTML.
 
 CommonMark with tables, strikethrough, footnotes and typographic quotes. HTML in the source is shown as text, never
-let through. Addresses are judged here, at their line, and not by the parser's own list, which would leave a refused
-link in the text for the readers to see.
+let through. Any address passes: `body` judges them, each at its line, where the parser's own list would leave a
+refused link in the text for the readers to see.
 """
 
 from __future__ import annotations
@@ -13,20 +13,19 @@ from typing import TYPE_CHECKING
 from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 
-from newsletter.issue.holes import FIELD, PLACEHOLDER
-from newsletter.issue.values import address_problem, parse_picture
-from newsletter.issue.words import quoted
-from newsletter.model import Finding, Position
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from markdown_it.renderer import RendererHTML
+    from markdown_it.rules_core import StateCore
     from markdown_it.token import Token
     from markdown_it.utils import EnvType, OptionsDict
 
-MAX_DEPTH = 20
-"""Levels of nesting, of which a list takes two; deeper is refused, as the parser would drop it in silence."""
+MAX_PARAGRAPH_CHARACTERS = 20_000
+"""The time that brackets and quotes take grows with the square of their paragraph's length: 255,000 characters of
+`![` or `^[` take 25 s, 20,000 take 0.2 s."""
+TOO_LONG = "too_long"
+"""The key in a token's `meta` that holds the length of a paragraph that was not parsed."""
 
 _QUOTES = {"nl": "“”‘’", "en": "“”‘’"}
 _CODE = frozenset({"code_inline", "code_block", "fence"})
@@ -43,10 +42,17 @@ def _parser(language: str) -> MarkdownIt:
     parser = MarkdownIt("commonmark", options)
     parser.enable(["table", "strikethrough", "replacements", "smartquotes"])
     parser.use(footnote_plugin)
-    # Every address passes here: `body_findings` judges them, and says what is wrong with one at its line.
+    parser.core.ruler.after("block", "paragraph_limit", _leave_out_long_paragraphs)
     parser.validateLink = _any_address  # type: ignore[method-assign]
     parser.add_render_rule("image", _render_image)
     return parser
+
+
+def _leave_out_long_paragraphs(state: StateCore) -> None:
+    for token in state.tokens:
+        if len(token.content) > MAX_PARAGRAPH_CHARACTERS and token.type == "inline":
+            token.meta[TOO_LONG] = len(token.content)
+            token.content = ""
 
 
 def _any_address(url: str) -> bool:  # noqa: ARG001
@@ -97,68 +103,3 @@ def _walk(tokens: Sequence[Token]) -> Iterator[Token]:
     for token in tokens:
         yield token
         yield from _walk(token.children or ())
-
-
-def body_findings(
-    tokens: Sequence[Token], lines: Sequence[str], position: Position, has_picture: Callable[[str], bool]
-) -> Iterator[Finding]:
-    """Yield what is wrong in a body: its links, pictures, open braces and depth, each at its place."""
-    first, last = 0, len(lines)
-    for token in tokens:
-        if token.map:
-            first, last = token.map
-        if token.level > MAX_DEPTH:
-            place = Position(position.path, position.line + first, 1)
-            yield Finding(place, f"nested deeper than {MAX_DEPTH} levels", "markdown-depth")
-            return
-        for child in token.children or ():
-            problem = _problem(child, has_picture)
-            if problem:
-                needle, message, rule = problem
-                yield Finding(_find(needle, lines[first:last], position, first), message, rule)
-
-
-def _problem(token: Token, has_picture: Callable[[str], bool]) -> tuple[str, str, str] | None:
-    """Return what to look for in the source, what is wrong with it, and the rule's id."""
-    if token.type == "link_open":
-        return _link_problem(str(token.attrs.get("href", "")))
-    if token.type == "image":
-        return _picture_problem(str(token.attrs.get("src", "")), token.content, has_picture)
-    if token.type == "text" and "{{" in token.content:
-        return "{{", '"{{" is never closed with "}}" on its line', "personal-field"
-    return None
-
-
-def _link_problem(href: str) -> tuple[str, str, str] | None:
-    if not href:
-        return "](", "the link has no address", "link-address"
-    if href.startswith("#") or PLACEHOLDER.match(href):
-        return None
-    problem = address_problem(href)
-    return (href, f"the link {quoted(href)} {problem}", "link-address") if problem else None
-
-
-def _picture_problem(source: str, alt: str, has_picture: Callable[[str], bool]) -> tuple[str, str, str] | None:
-    if not alt.strip():
-        return (
-            source,
-            f"the picture {quoted(source)} needs words for those who cannot see it: ![…]({source})",
-            "picture-alt",
-        )
-    try:
-        parse_picture(source)
-    except ValueError as error:
-        return source, f"the picture {quoted(source)} {error}", "picture-address"
-    if "://" not in source and not has_picture(source):
-        return source, f"the picture {quoted(source)} does not stand beside the issue", "picture-missing"
-    return None
-
-
-def _find(needle: str, lines: Sequence[str], position: Position, first: int) -> Position:
-    for number, written in enumerate(lines):
-        # A whole field is not what is looked for; what is, keeps its column.
-        line = FIELD.sub(lambda match: " " * len(match[0]), written) if needle == "{{" else written
-        column = line.find(needle)
-        if column >= 0:
-            return Position(position.path, position.line + first + number, column + 1)
-    return Position(position.path, position.line + first, 1)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from codecs import BOM_UTF8
 from dataclasses import dataclass, replace
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -12,12 +14,14 @@ from slugify import slugify
 
 from newsletter.errors import IssueError
 from newsletter.issue.blocks import scan_blocks
+from newsletter.issue.body import BodyReader
 from newsletter.issue.front import FrontReader
-from newsletter.issue.frontmatter import read_front_matter, split_front_matter
-from newsletter.issue.holes import PLACEHOLDER, Hider
+from newsletter.issue.frontmatter import UNREADABLE, read_front_matter, split_front_matter
+from newsletter.issue.holes import PLACEHOLDER, Hider, Written
 from newsletter.issue.kinds import COMMON
-from newsletter.issue.markdown import body_findings, parse, show_code, typographic
-from newsletter.issue.values import PARSERS
+from newsletter.issue.limits import limit_findings
+from newsletter.issue.markdown import parse, show_code, typographic
+from newsletter.issue.values import PARSERS, is_address
 from newsletter.issue.words import did_you_mean, near_miss, quoted
 from newsletter.model import Block, Body, Finding, Issue, Position
 
@@ -27,15 +31,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from newsletter.issue.blocks import RawBlock
-    from newsletter.issue.head import Written
     from newsletter.issue.kinds import Attribute, Kind
     from newsletter.model import Value
 
 MAX_BYTES = 256 * 1024
+MAX_CONTROLS_TOLD = 20
+MAX_TITLE_CHARACTERS = 300
+MAX_ID_CHARACTERS = 80
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_CLASS = re.compile(r"[A-Za-z][\w-]*", re.ASCII)
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}-(?=.)")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""Controls, and what YAML's parser stops at or leaves out of its columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +58,20 @@ class House:
     segments: tuple[str, ...] = ()
 
 
-def slug_of(path: Path) -> str:
+def slug_of(path: Path, shown: str = "") -> str:
     """Return an issue's permanent name: its file's, or its folder's, without the date.
+
+    `shown` is the path as messages name it, where that differs.
 
     Raises:
         IssueError: the name is not made of lower-case letters, digits and single hyphens.
     """
-    name = path.parent.name if path.stem == "issue" else path.stem
+    name = path.parent.name if path.name == "issue.md" else path.stem
     slug = _DATED.sub("", name, count=1)
     if not _SLUG.fullmatch(slug):
         better = slugify(slug) or "a-name"
         message = f"the name {quoted(slug)} becomes the issue's address; call it {quoted(better)}"
-        raise IssueError([Finding(Position(str(path)), message, "issue-name")])
+        raise IssueError([Finding(Position(shown or str(path)), message, "issue-name")])
     return slug
 
 
@@ -71,14 +81,19 @@ def read_issue(path: Path, shown: str, house: House) -> Issue:
     Raises:
         IssueError: every fault in the file, each at its place.
     """
-    slug = slug_of(path)
+    slug = slug_of(path, shown)
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
         raise IssueError([Finding(Position(shown), message, "issue-file")]) from error
-    return parse_issue(data, shown, slug, house, lambda name: (path.parent / name).is_file())
+    return parse_issue(data, shown, slug, house, lambda name: _is_beside(path.parent, name))
+
+
+def _is_beside(folder: Path, name: str) -> bool:
+    target = (folder / name).resolve()
+    return target.is_file() and target.is_relative_to(folder.resolve())  # a link may lead anywhere
 
 
 def parse_issue(
@@ -93,8 +108,10 @@ def parse_issue(
     size = split_front_matter(lines)
     if not size:
         is_open = lines[0].rstrip() == "---"
-        fault = "never closed" if is_open else "missing; begin the file with it, the subject and the date"
-        message = f'the front matter is {fault}; it stands between two lines "---"'
+        mend = 'never closed; end it with a line "---"'
+        if not is_open:
+            mend = 'missing; begin the file with a line "---", the subject, the date, and a line "---"'
+        message = f"the front matter is {mend}"
         raise IssueError([Finding(Position(shown, 1, 1), message, "front-matter-missing")])
     sha256 = hashlib.sha256(data).hexdigest()
     hider = Hider(shown, sha256)
@@ -103,10 +120,13 @@ def parse_issue(
     languages = (house.language, *(code for code in house.languages if code != house.language))
     front = reader.read(languages, house.segments)
     raw_blocks, block_findings = scan_blocks(lines[size:], size + 1, shown)
+    too_much = tuple(limit_findings(lines[size:], size + 1, shown))
     maker = _BlockMaker(house.kinds, front.language, hider, has_picture)
-    blocks = tuple(block for raw in raw_blocks if (block := maker.make(raw)))
-    # After a fault in the YAML itself, what is missing or wrong in it would only be guessed.
-    faults = {*(findings or reader.findings), *block_findings, *maker.findings}
+    blocks = tuple(block for raw in raw_blocks if not too_much and (block := maker.make(raw)))
+    faults = {*findings, *reader.findings, *hider.findings, *block_findings, *too_much, *maker.findings}
+    if any(finding.rule in UNREADABLE for finding in findings):
+        # What stands behind the fault was not read: that it is missing would only be guessed.
+        faults = {finding for finding in faults if finding.rule != "front-matter-missing"}
     if faults or front.date is None:
         raise IssueError(sorted(faults, key=lambda finding: (finding.position, finding.message)))
     zone = house.timezone
@@ -133,24 +153,30 @@ def _decode(data: bytes, shown: str) -> str:
     if len(data) > MAX_BYTES:
         message = f"the issue is larger than {MAX_BYTES // 1024} KiB; pictures belong beside it, as files"
         raise IssueError([Finding(Position(shown), message, "issue-size")])
+    data = data.removeprefix(BOM_UTF8)
     try:
-        text = data.decode("utf-8-sig")
+        text = _with_line_feeds(data.decode("utf-8"))
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8", "replace")
+        before = _with_line_feeds(data[: error.start].decode("utf-8"))
         message = f"not UTF-8 (found the byte 0x{data[error.start]:02x}); save the file as UTF-8"
         raise IssueError([Finding(_end_of(before, shown), message, "issue-encoding")]) from error
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    # In a file of another kind there may be thousands, and each place is counted from the beginning.
+    first_controls = islice(_CONTROL.finditer(text), MAX_CONTROLS_TOLD)
     findings = [
         Finding(
             _end_of(text[: match.start()], shown),
-            f"a control character (U+{ord(match[0]):04X}); delete it",
+            f"an invisible control character (U+{ord(match[0]):04X}); delete it",
             "issue-control",
         )
-        for match in _CONTROL.finditer(text)
+        for match in first_controls
     ]
     if findings:
-        raise IssueError(findings[:20])
+        raise IssueError(findings)
     return text
+
+
+def _with_line_feeds(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _end_of(text: str, shown: str) -> Position:
@@ -176,50 +202,68 @@ class _BlockMaker:
 
     def make(self, raw: RawBlock) -> Block | None:
         """Return the block, or nothing where its kind is not known."""
+        self._made += 1
+        title, body = self._title(raw), self._body(raw)
         kind = self._kinds.get(raw.kind.text)
         if kind is None:
-            message = f'unknown block "{raw.kind.text}"{did_you_mean(raw.kind.text, self._kinds)}'
+            message = f"unknown block {quoted(raw.kind.text)}{did_you_mean(raw.kind.text, self._kinds)}"
             self._fault(raw.kind.position, message, "block-unknown")
             return None
-        self._made += 1
         self._check_presence(kind, raw)
-        title = ""
-        if raw.head.title:
-            position = raw.head.title.position
-            title = typographic(self._hider.hide(raw.head.title.text, position.line, position.column), self._language)
         attributes = MappingProxyType(self._attributes(kind, raw))
-        identity = self._identity(kind, raw, title)
-        return Block(kind.name, raw.position, title, identity, attributes, self._body(raw))
+        return Block(kind.name, raw.position, title, self._identity(kind, raw, title), attributes, body)
+
+    def _title(self, raw: RawBlock) -> str:
+        written = raw.head.title
+        if written is None:
+            return ""
+        if len(written.text) > MAX_TITLE_CHARACTERS:
+            message = f"a title of {len(written.text)} characters; it may have {MAX_TITLE_CHARACTERS}"
+            self._fault(written.position, message, "block-title")
+            return written.text[:MAX_TITLE_CHARACTERS]
+        return typographic(self._hider.hide_value(written), self._language)
 
     def _check_presence(self, kind: Kind, raw: RawBlock) -> None:
-        has_body = any(line.strip() for line in raw.lines)
-        if kind.title == "required" and not raw.head.title and not raw.faults:
-            self._fault(raw.position, f'block "{kind.name}" needs a title: ::: {kind.name} The title', "block-title")
+        text_begins = next((number for number, line in raw.numbered_lines if line.strip()), 0)
         if kind.title == "none" and raw.head.title:
             self._fault(raw.head.title.position, f'block "{kind.name}" takes no title', "block-title")
-        if kind.body == "required" and not has_body and not raw.faults:
+        if raw.faults:
+            return
+        if kind.title == "required" and not raw.head.title:
+            self._fault(raw.position, f'block "{kind.name}" needs a title: ::: {kind.name} The title', "block-title")
+        if kind.body == "required" and not text_begins:
             self._fault(raw.position, f'block "{kind.name}" has no text in it', "block-body")
-        if kind.body == "none" and has_body:
-            place = replace(raw.position, line=raw.first_line)
-            self._fault(place, f'block "{kind.name}" takes no text; close it on the next line', "block-body")
+        if kind.body == "none" and text_begins:
+            place = replace(raw.position, line=text_begins)
+            self._fault(place, f'block "{kind.name}" takes no text; close it before this line', "block-body")
 
     def _attributes(self, kind: Kind, raw: RawBlock) -> dict[str, Value]:
         schema = {attribute.name: attribute for attribute in (*COMMON, *kind.attributes.values())}
         values: dict[str, Value] = {}
         for name, written in raw.head.attributes.items():
-            if name not in schema or name == "class":
-                message = f'block "{kind.name}" has no attribute "{name}"{did_you_mean(name, list(schema))}'
-                self._fault(raw.head.places[name], message, "attribute-unknown")
-            else:
+            if name in schema:
                 self._attribute(kind, schema[name], written, values)
+                continue
+            hint = "; write a class as .name" if name == "class" else did_you_mean(name, schema)
+            message = f'block "{kind.name}" has no attribute {quoted(name)}{hint}'
+            self._fault(raw.head.places[name], message, "attribute-unknown")
         for name, attribute in schema.items():
-            if attribute.required and name not in raw.head.attributes and not raw.faults:
-                self._fault(raw.position, f'block "{kind.name}" needs {name}="…"', "attribute-missing")
-            elif attribute.default and name not in raw.head.attributes:
+            if name in raw.head.attributes:
+                continue
+            if attribute.default:
                 values[name] = PARSERS[attribute.type](attribute.default)
+            is_misspelt = any(near_miss(given, (name,)) for given in raw.head.attributes if given not in schema)
+            if attribute.required and not is_misspelt and not raw.faults:
+                self._fault(raw.position, f'block "{kind.name}" needs {name}="…"', "attribute-missing")
         if raw.head.classes:
-            values["class"] = " ".join(raw.head.classes)
+            values["class"] = " ".join(self._class(written) for written in raw.head.classes)
         return values
+
+    def _class(self, written: Written) -> str:
+        if not _CLASS.fullmatch(written.text):
+            message = f"the class {quoted(written.text)} must be letters, digits and hyphens, such as .wide"
+            self._fault(written.position, message, "attribute-value")
+        return written.text
 
     def _attribute(self, kind: Kind, attribute: Attribute, written: Written, values: dict[str, Value]) -> None:
         if attribute.required and not written.text.strip():
@@ -232,13 +276,15 @@ class _BlockMaker:
             )
             self._fault(written.position, message, "attribute-value")
             return
-        text = self._hider.hide(written.text, written.position.line, written.position.column)
+        text = self._hider.hide_value(written)
+        if "{{" in text:  # it stays open, and that is told
+            return
         try:
             value = PARSERS[attribute.type](text)
         except ValueError as error:
             self._fault(written.position, f"{attribute.name} {quoted(written.text)} {error}", "attribute-value")
             return
-        if attribute.type == "picture" and "://" not in text and not self._has_picture(text):
+        if attribute.type == "picture" and not is_address(text) and not self._has_picture(text):
             message = f"{attribute.name} {quoted(written.text)} does not stand beside the issue"
             self._fault(written.position, message, "picture-missing")
         values[attribute.name] = value
@@ -246,22 +292,21 @@ class _BlockMaker:
     def _identity(self, kind: Kind, raw: RawBlock, title: str) -> str:
         if raw.head.id:
             identity, place = raw.head.id.text, raw.head.id.position
-            if not _SLUG.fullmatch(identity):
-                message = f"the id {quoted(identity)} must be lower-case letters, digits and hyphens, such as #my-tip"
-                self._fault(place, message, "block-id")
+            if not _SLUG.fullmatch(identity) or len(identity) > MAX_ID_CHARACTERS:
+                expected = f"at most {MAX_ID_CHARACTERS} lower-case letters, digits and hyphens, such as #my-tip"
+                self._fault(place, f"the id {quoted(identity)} must be {expected}", "block-id")
         else:
-            identity, place = slugify(PLACEHOLDER.sub("", title)) if kind.record else "", raw.position
-        if kind.record and title and not identity:
-            self._fault(
-                place,
-                f'block "{kind.name}" needs an id, as none can be made of its title: {{#name}}',
-                "block-id",
-            )
+            words = PLACEHOLDER.sub("", title) if kind.record else ""
+            identity = slugify(words, max_length=MAX_ID_CHARACTERS, word_boundary=True)
+            place = raw.position
+            if kind.record and title and not identity:
+                message = f'block "{kind.name}" needs an id, as none can be made of its title: {{#name}}'
+                self._fault(place, message, "block-id")
         if identity in self._ids:
             message = f'the id "{identity}" is already that of the block in line {self._ids[identity].line}'
             self._fault(place, f"{message}; give this one its own: {{#…}}", "block-id")
-        if identity:
-            self._ids.setdefault(identity, place)
+        elif identity:
+            self._ids[identity] = place
         return identity
 
     def _body(self, raw: RawBlock) -> Body:
@@ -269,5 +314,7 @@ class _BlockMaker:
         source, name = "\n".join(raw.lines), f"b{self._made}"
         tokens = parse(self._hider.hide(source, position.line), self._language, name)
         show_code(tokens, self._hider.show)
-        self.findings += body_findings(tokens, raw.lines, position, self._has_picture)
+        reader = BodyReader(source, position, self._hider.written, self._has_picture)
+        reader.read(tokens)
+        self.findings += reader.findings
         return Body(source, tokens, position, name)

@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 
     from newsletter.model import Value
 
-_DURATION = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):([0-5]\d)")
-_ADDRESS_SCHEMES = ("http", "https", "mailto")
+_DURATION = re.compile(r"(?:(\d{1,3}):([0-5]\d)|(\d{1,3})):([0-5]\d)", re.ASCII)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_PICTURE_SCHEMES = ("https", "http")
+_LINK_SCHEMES = (*_PICTURE_SCHEMES, "mailto")
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif")
+_FILE_NAME = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)*", re.ASCII)
+_MAX_FILE_NAME_CHARACTERS = 100
 
 
 def parse_text(written: str) -> str:
@@ -36,7 +40,7 @@ def parse_url(written: str) -> str:
     return written
 
 
-def address_problem(written: str) -> str:
+def address_problem(written: str, schemes: tuple[str, ...] = _LINK_SCHEMES) -> str:
     """Say why an address cannot stand in a mail or on a page; an empty text if it can.
 
     Only http, https and mailto lead anywhere safe from a mail; a relative address leads nowhere at all.
@@ -50,23 +54,39 @@ def address_problem(written: str) -> str:
         return f"is not a web address ({error})"
     if not parts.scheme:
         return "is not a whole address; begin it with https://"
-    if parts.scheme not in _ADDRESS_SCHEMES:
-        return f"leads to {parts.scheme}:, and only https:, http: and mailto: are let through"
+    if parts.scheme not in schemes:
+        named = [f"{scheme}:" for scheme in schemes]
+        return f"leads to {parts.scheme}:, and only {', '.join(named[:-1])} and {named[-1]} are let through"
     if parts.scheme == "mailto":
         return "" if "@" in parts.path else "names no mail address after mailto:"
     return "" if host else "names no host after the //"
 
 
+def is_address(written: str) -> bool:
+    """Tell whether a picture is named by an address; else it is a file beside the issue."""
+    return written.startswith("//") or _SCHEME.match(written) is not None
+
+
 def parse_picture(written: str) -> str:
     """Take the name of a picture's file beside the issue, or its whole web address."""
-    if "://" in written:
-        return parse_url(written)
+    if "\\" in written:
+        message = "has a backslash in it; write / between a folder and a file"
+        raise ValueError(message)
+    if is_address(written):
+        problem = address_problem(written, _PICTURE_SCHEMES)
+        if problem:
+            raise ValueError(problem)
+        return written
     path = PurePosixPath(written)
-    if path.is_absolute() or ".." in path.parts or "\\" in written:
+    if path.is_absolute() or ".." in path.parts:
         message = "leaves the issue's own folder; put the picture beside the issue"
         raise ValueError(message)
     if path.suffix.lower() not in _PICTURES:
         message = f"is not a picture that mail programs show; use {', '.join(_PICTURES)}"
+        raise ValueError(message)
+    if not _FILE_NAME.fullmatch(written) or len(written) > _MAX_FILE_NAME_CHARACTERS:
+        # The name becomes a part of an address, in which anything else is written otherwise than it is.
+        message = "is no name for a file on the web; use letters, digits, hyphens and dots, such as my-picture.png"
         raise ValueError(message)
     return written
 
@@ -109,7 +129,8 @@ def parse_duration(written: str) -> int:
     if not match:
         message = "is not a length of time; write it as 1:15:33 or 48:05"
         raise ValueError(message)
-    return int(match[1] or 0) * 3600 + int(match[2]) * 60 + int(match[3])
+    hours, minutes = int(match[1] or 0), int(match[2] or match[3])
+    return hours * 3600 + minutes * 60 + int(match[4])
 
 
 PARSERS: Mapping[str, Callable[[str], Value]] = MappingProxyType(

@@ -10,11 +10,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 _SHOWN_CHARACTERS = 60
+_LISTED_NAMES = 20
 
 
 def did_you_mean(name: str, known: Collection[str]) -> str:
-    """Return ` (did you mean "…"?)` for the nearest known name, or all names where none is near."""
-    others = f" (there is {', '.join(sorted(known))})" if known else ""
+    """Return ` (did you mean "…"?)` for the nearest known name, or the names where none is near."""
+    names = sorted(known)
+    rest = ", …" if len(names) > _LISTED_NAMES else ""
+    others = f" (there is {', '.join(names[:_LISTED_NAMES])}{rest})" if known else ""
     return near_miss(name, known) or others
 
 

@@ -1,0 +1,49 @@
+"""The peer: packages from npm, pinned in benchmarks/peer, installed there when they are not."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+PEER = Path(__file__).resolve().parent.parent / "peer"
+
+
+class MissingError(Exception):
+    """The peer is not installed and cannot be."""
+
+
+def installed() -> dict[str, str]:
+    """Return the version of each package, and of Node.js; empty where any is missing or another than is pinned."""
+    node = shutil.which("node")
+    if not node:
+        return {}
+    wanted: dict[str, str] = json.loads((PEER / "package.json").read_bytes())["dependencies"]
+    for name, pinned in wanted.items():
+        manifest = PEER / "node_modules" / name / "package.json"
+        if not manifest.is_file() or json.loads(manifest.read_bytes())["version"] != pinned:
+            return {}
+    node_version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
+    return {"node": node_version.strip().removeprefix("v"), **wanted}
+
+
+def install() -> dict[str, str]:
+    """Install the peer where it is not; return the versions.
+
+    Raises:
+        MissingError: there is no Node.js, or npm cannot install the packages.
+    """
+    versions = installed()
+    if versions:
+        return versions
+    npm = shutil.which("npm")
+    if not npm or not shutil.which("node"):
+        message = "This compares with programs in JavaScript: install Node.js 20 or newer, with npm, and run it again."
+        raise MissingError(message)
+    done = subprocess.run([npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=PEER, check=False)
+    versions = installed()
+    if done.returncode or not versions:
+        message = f"npm ci in benchmarks/peer ended with status {done.returncode}; see its words above."
+        raise MissingError(message)
+    return versions

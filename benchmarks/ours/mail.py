@@ -1,0 +1,47 @@
+"""The pipeline that is measured: an issue's text in, its HTML and plain text for one reader out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from newsletter.cli.workspace import Workspace, open_workspace, shown
+from newsletter.config import find_root
+from newsletter.issue import parse_issue, slug_of
+from newsletter.render import Theme, fill, personal_values, render_email
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from newsletter.model import Issue
+
+
+class Mailer:
+    """Makes the mail of one issue, from whatever text it is given."""
+
+    def __init__(self, path: Path) -> None:
+        self.workspace: Workspace = open_workspace(str(find_root(path.parent)))
+        self._path = path
+        self._slug = slug_of(path)
+
+    def use(self, theme: Theme) -> None:
+        """Render with this theme from now on."""
+        self.workspace = replace(self.workspace, theme=theme)
+
+    def read(self, text: str) -> Issue:
+        """Parse the issue."""
+        return parse_issue(text.encode(), shown(self._path), self._slug, self.workspace.house, self._has_picture)
+
+    def _has_picture(self, name: str) -> bool:
+        return (self._path.parent / name).is_file()
+
+    def render(self, text: str, accent: str = "") -> tuple[str, str]:
+        """Return the HTML and the plain text for one reader, with links in the colour `accent`."""
+        settings = self.workspace.settings
+        if accent:
+            light = replace(settings.theme.light, accent=accent)
+            settings = replace(settings, theme=replace(settings.theme, light=light))
+        email = render_email(self.read(text), self.workspace.theme, settings)
+        reader = self.workspace.reader(settings.samples[0].address, email.language, "test")
+        values = personal_values(email, reader, settings.newsletter.url)
+        return fill(email.html, values), fill(email.text, values)

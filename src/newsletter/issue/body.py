@@ -1,0 +1,148 @@
+"""What is wrong in a block's words: its links, its pictures, its braces, its depth and its size, each at its place."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from itertools import accumulate
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from newsletter.issue.holes import OPEN_MESSAGE, PLACEHOLDER, find_open
+from newsletter.issue.markdown import MAX_PARAGRAPH_CHARACTERS, TOO_LONG
+from newsletter.issue.values import address_problem, is_address, parse_picture
+from newsletter.issue.words import quoted
+from newsletter.model import Finding, Position
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from markdown_it.token import Token
+
+MAX_DEPTH = 20
+"""Levels of nesting, of which a list takes two; deeper is refused, as the parser would drop it in silence."""
+
+_LEFT_OVERS = {
+    "{{": (OPEN_MESSAGE, "personal-field"),
+    "{%": ('"{%" does nothing here; a personal field is {{ … }}, and code shows it as it is: `{%`', "personal-field"),
+    "](": ("no link comes of this: its address has a space in it, or no end; write [words](<address>)", "link-address"),
+    "[^": ("this footnote has no text in its block; add a line `[^name]: …`", "footnote-missing"),
+}
+"""What the parser leaves in the text where its other half is missing. Readers would see it."""
+_LEFT_OVER = re.compile("|".join(re.escape(mark) for mark in _LEFT_OVERS))
+
+
+class BodyReader:
+    """Reads the tokens of one body next to its source, in which it finds the place of what is wrong."""
+
+    def __init__(
+        self,
+        source: str,
+        position: Position,
+        written: Callable[[str], str],
+        has_picture: Callable[[str], bool],
+    ) -> None:
+        self.findings: list[Finding] = []
+        self._source = source
+        self._line_starts = [0, *accumulate(len(line) + 1 for line in source.split("\n"))]
+        self._position = position
+        self._written = written
+        self._has_picture = has_picture
+        self._first = self._at = 0
+        self._end = len(source)
+        self._definitions: dict[str, int] = {}
+
+    def read(self, tokens: Sequence[Token]) -> None:
+        """Collect what is wrong in the tokens."""
+        for token in tokens:
+            if token.map:
+                self._first, self._end = (self._line_starts[line] for line in token.map)
+                self._at = self._first
+            elif token.type == "footnote_open":  # a note without a place of its own: ^[…]
+                self._first, self._end, self._at = 0, len(self._source), 0
+            if token.level > MAX_DEPTH:
+                self._fault(self._first, f"nested deeper than {MAX_DEPTH} levels", "markdown-depth")
+                return
+            if TOO_LONG in token.meta:
+                found = f"a paragraph of {token.meta[TOO_LONG]} characters"
+                self._fault(self._first, f"{found}; it may have {MAX_PARAGRAPH_CHARACTERS}", "paragraph-size")
+            for child in token.children or ():
+                self._read(child)
+
+    def _read(self, token: Token) -> None:
+        if token.type == "link_open":
+            self._read_link(token)
+        elif token.type == "image":
+            for child in token.children or ():
+                self._read(child)
+            self._read_picture(token)
+        elif token.type == "text":
+            self._read_text(token.content)
+        elif token.type == "code_inline":
+            found = self._source.find(token.content, self._at, self._end)
+            self._at = max(self._at, found + len(token.content))
+
+    def _read_text(self, text: str) -> None:
+        for mark in _LEFT_OVER.findall(text):
+            if mark == "{{":
+                place = find_open(self._source, self._at, self._end)
+            else:
+                place = self._source.find(mark, self._at, self._end)
+            if place < 0:  # it is written as &#123; and the like
+                continue
+            self._at = place + len(mark)
+            if self._source[place - 1 : place] != "\\":
+                self._fault(place, *_LEFT_OVERS[mark])
+
+    def _read_link(self, token: Token) -> None:
+        href = str(token.attrs.get("href", ""))
+        address, place = self._seek_address(token, href)
+        if not href:
+            self._fault(place, "the link has no address", "link-address")
+        elif "{{" in unquote(href):
+            self._fault(place + find_open(address, 0, len(address)), OPEN_MESSAGE, "personal-field")
+        elif not href.startswith("#") and not PLACEHOLDER.match(href):
+            problem = address_problem(href)
+            if problem:
+                self._fault(place, f"the link {quoted(address)} {problem}", "link-address")
+        self._read_text(str(token.attrs.get("title", "")))
+
+    def _read_picture(self, token: Token) -> None:
+        source = unquote(str(token.attrs.get("src", "")))
+        address, place = self._seek_address(token, str(token.attrs.get("src", "")))
+        shown = f"the picture {quoted(address)}"
+        if not source:
+            self._fault(place, "the picture has no address", "picture-address")
+        elif not token.content.strip():
+            message = f"{shown} needs words for those who cannot see it: ![…]({address})"
+            self._fault(place, message, "picture-alt")
+        else:
+            try:
+                parse_picture(source)
+            except ValueError as error:
+                self._fault(place, f"{shown} {error}", "picture-address")
+            else:
+                if not is_address(source) and not self._has_picture(source):
+                    self._fault(place, f"{shown} does not stand beside the issue", "picture-missing")
+        self._read_text(str(token.attrs.get("title", "")))
+
+    def _seek_address(self, token: Token, href: str) -> tuple[str, int]:
+        """Return an address as the editor wrote it, and where; the parser has percent-encoded what it hands on."""
+        address = self._written(unquote(href))
+        leads = ("<",) if token.markup == "autolink" else ("](", "](<")
+        for variant in dict.fromkeys((address, self._written(href), address.removeprefix("mailto:"))):
+            for lead in leads:
+                place = self._source.find(lead + variant, self._at, self._end)
+                if place >= 0:
+                    self._at = place + len(lead + variant)
+                    return address, place + len(lead)
+        if address not in self._definitions:
+            self._definitions[address] = self._source.find(f"]: {address}")
+        defined = self._definitions[address]
+        return address, self._first if defined < 0 else defined + len("]: ")
+
+    def _fault(self, place: int, message: str, rule: str) -> None:
+        line = bisect_right(self._line_starts, place) - 1
+        column = place - self._line_starts[line] + 1
+        position = Position(self._position.path, self._position.line + line, column)
+        self.findings.append(Finding(position, message, rule))

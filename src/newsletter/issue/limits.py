@@ -1,0 +1,50 @@
+"""What an issue may ask of the Markdown parser, counted before it is asked.
+
+Few characters can make much work: 120,000 times `^[` takes 25 s, and a table gives each short row all the cells of its
+head, so that 255 KB ask for millions. The limits are far beyond what a mail can show.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from newsletter.model import Finding, Position
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+MAX_BRACKETS = 5_000
+MAX_CELLS = 20_000
+
+_UNDER_HEAD = re.compile(r"[\s|:>-]+")
+
+
+def limit_findings(lines: Sequence[str], first_line: int, path: str) -> Iterator[Finding]:
+    """Yield what there is too much of in an issue's text, at the line where it becomes too much."""
+    for counts, limit, what in (
+        (_brackets(lines), MAX_BRACKETS, 'square brackets "["'),
+        (_cells(lines), MAX_CELLS, "cells of tables"),
+    ):
+        total = 0
+        for number, count in enumerate(counts, start=first_line):
+            total += count
+            if total > limit:
+                message = f"more than {limit} {what} in one issue, which is too much work for one mail"
+                yield Finding(Position(path, number, 1), message, "issue-work")
+                break
+
+
+def _brackets(lines: Sequence[str]) -> Iterator[int]:
+    return (line.count("[") for line in lines)
+
+
+def _cells(lines: Sequence[str]) -> Iterator[int]:
+    """Yield the cells that each line gets: as many as the line under its table's head has columns."""
+    columns = 0
+    for line in lines:
+        if not line.strip(" \t>"):
+            columns = 0
+        elif "-" in line and "|" in line and _UNDER_HEAD.fullmatch(line):
+            columns = max(columns, line.count("|") + 1)
+        yield columns

@@ -1,0 +1,237 @@
+"""The pages of the archive, before they are written anywhere."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from newsletter.errors import IssueError
+from tests.archive.sources import PICTURE, ROOT, site_of, workspace
+from tests.cli.commands import TOML, add_issue
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lxml.html import HtmlElement
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return workspace(tmp_path / "ws")
+
+
+@pytest.fixture
+def three(root: Path) -> Path:
+    """A workspace with three issues, two of one day; their files are not in the order of their dates."""
+    for name in ("2026-11-24-beta", "2026-11-24-alfa", "2025-01-02-oud"):
+        add_issue(root, name, f"::: tip {{#tip-{name[11:]}}} Een tip\nTekst.\n:::\n", subject=f'"Over {name[11:]}"')
+    return root
+
+
+def texts(elements: list[HtmlElement]) -> list[str]:
+    return [" ".join(element.text_content().split()) for element in elements]
+
+
+def faults(root: Path) -> list[str]:
+    with pytest.raises(IssueError) as caught:
+        site_of(root)
+    return str(caught.value).splitlines()
+
+
+def test_there_is_an_index_a_page_for_each_issue_and_the_looks(three: Path) -> None:
+    assert set(site_of(three).files) == {
+        "index.html",
+        "p/alfa/index.html",
+        "p/beta/index.html",
+        "p/oud/index.html",
+        "assets/style.css",
+        "assets/logo.png",
+    }
+
+
+def test_the_index_begins_with_the_newest(three: Path) -> None:
+    index = site_of(three).page("index.html")
+    assert texts(index.cssselect("ol.issues h2")) == ["Over beta", "Over alfa", "Over oud"]
+    assert [link.get("href") for link in index.cssselect("ol.issues a")] == ["p/beta/", "p/alfa/", "p/oud/"]
+    assert [time.get("datetime") for time in index.cssselect("time")] == ["2026-11-24", "2026-11-24", "2025-01-02"]
+    assert texts(index.cssselect("ol.issues time")) == [
+        "dinsdag 24 november 2026",
+        "dinsdag 24 november 2026",
+        "donderdag 2 januari 2025",
+    ]
+
+
+def test_an_issue_leads_to_its_neighbours(three: Path) -> None:
+    site = site_of(three)
+
+    def neighbours(slug: str) -> dict[str, str]:
+        return {str(link.get("rel")): str(link.get("href")) for link in site.issue(slug).cssselect("nav a[rel]")}
+
+    assert neighbours("beta") == {"prev": "../../p/alfa/"}
+    assert neighbours("alfa") == {"prev": "../../p/oud/", "next": "../../p/beta/"}
+    assert neighbours("oud") == {"next": "../../p/alfa/"}
+
+
+def test_an_archive_without_issues_says_so(root: Path) -> None:
+    site = site_of(root)
+    assert [path for path in site.files if path.startswith("p/")] == []
+    assert "Er zijn nog geen edities." in site.page("index.html").text_content()
+
+
+def test_a_page_speaks_the_language_of_its_issue_and_the_index_that_of_the_newsletter(root: Path) -> None:
+    add_issue(root, "2026-11-24-hallo", "Tekst.\n")
+    add_issue(root, "2026-11-25-hello", "Text.\n", language="en")
+    site = site_of(root)
+    assert [site.page("index.html").get("lang")] == ["nl"]
+    assert [item.get("lang") for item in site.page("index.html").cssselect("ol.issues li")] == ["en", "nl"]
+    assert [site.issue(slug).get("lang") for slug in ("hallo", "hello")] == ["nl", "en"]
+    assert texts(site.issue("hello").cssselect("article time")) == ["Wednesday, 25 November 2026"]
+    assert [link[-1].get("lang") for link in site.issue("hello").cssselect("nav a[rel=prev]")] == ["nl"]
+
+
+def test_pictures_lie_beside_the_page_that_shows_them(root: Path) -> None:
+    body = """\
+![Een wafer](wafer.png)
+
+::: image {src="deep/plaat.jpg" alt="Een plaat"}
+:::
+
+::: episode {url="https://example.org" cover="hoes.png" alt="Een hoes"} Aflevering
+[![Klein](%77afer.png)](https://example.org) ![Elders](https://elders.example/x.png)
+:::
+
+::: note {on="email"}
+![Alleen in de mail](mail.gif)
+:::
+"""
+    for name in ("wafer.png", "deep/plaat.jpg", "hoes.png", "mail.gif"):
+        path = root / "issues" / "2026-11-24-platen" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(name.encode())
+    add_issue(root, "2026-11-24-platen/issue", body, date="2026-11-24")
+    site = site_of(root)
+    pictures = {path: content for path, content in site.files.items() if path.startswith("p/platen/")}
+    del pictures["p/platen/index.html"]
+    # Mail shows its pictures from here too.
+    assert pictures == {
+        f"p/platen/{name}": name.encode() for name in ("wafer.png", "deep/plaat.jpg", "hoes.png", "mail.gif")
+    }
+    shown = [image.get("src") for image in site.issue("platen").cssselect("article img")]
+    assert shown == ["wafer.png", "deep/plaat.jpg", "hoes.png", "%77afer.png", "https://elders.example/x.png"]
+
+
+@pytest.mark.parametrize("name", ["../newsletter.png", "/etc/motd.png", "deep/../../newsletter.png"])
+def test_a_picture_that_leaves_the_folder_is_refused(name: str, root: Path) -> None:
+    (root / "newsletter.png").write_bytes(PICTURE)
+    add_issue(root, body=f"![Een plaat]({name})\n")
+    (fault,) = faults(root)
+    assert fault.startswith(f'issues/2026-11-24-proef.md:6:14: the picture "{name}" leaves the issue\'s own folder')
+
+
+@pytest.mark.parametrize("target", ["../secret.txt", "real.png"])
+def test_a_picture_that_is_a_link_is_refused(target: str, root: Path) -> None:
+    """Whoever may add an issue could publish any file of the machine with it."""
+    (root / "secret.txt").write_text("secret", "utf-8")
+    add_issue(root, body="![Een plaat](plaat.png)\n")
+    (root / "issues" / "real.png").write_bytes(PICTURE)
+    (root / "issues" / "plaat.png").symlink_to(target)
+    (fault,) = faults(root)
+    assert fault.startswith("issues/2026-11-24-proef.md")
+    assert '"plaat.png"' in fault
+
+
+def test_a_workspace_may_be_reached_through_a_link(root: Path, tmp_path: Path) -> None:
+    add_issue(root, body="![Een plaat](plaat.png)\n")
+    (root / "issues" / "plaat.png").write_bytes(PICTURE)
+    (tmp_path / "link").symlink_to(root)
+    assert site_of(tmp_path / "link").files["p/proef/plaat.png"] == PICTURE
+
+
+def test_two_issues_with_one_address_are_told_at_both(root: Path) -> None:
+    add_issue(root, "2026-11-24-proef", "Tekst.\n")
+    add_issue(root, "2026-12-01-proef", "Tekst.\n")
+    add_issue(root, "2026-12-02-ander", "Tekst.\n")
+    names = ("issues/2026-11-24-proef.md", "issues/2026-12-01-proef.md")
+    assert faults(root) == [
+        f"{name}: the address /p/proef/ is also that of {other}; rename one of the two files"
+        for name, other in (names, names[::-1])
+    ]
+
+
+def test_a_record_has_an_id_that_no_other_issue_has(root: Path) -> None:
+    add_issue(root, "2026-11-24-een", "::: tip {#mijn-tip} Een\nTekst.\n:::\n")
+    add_issue(root, "2026-12-01-twee", 'Tekst.\n\n::: tool {url="https://example.org"} Mijn tip\nTekst.\n:::\n')
+    (fault,) = faults(root)
+    assert fault.startswith("issues/2026-12-01-twee.md:8")
+    assert 'the id "mijn-tip" is already that of issues/2026-11-24-een.md:6' in fault
+
+
+def test_blocks_without_an_id_are_no_records(root: Path) -> None:
+    for name in ("2026-11-24-een", "2026-12-01-twee"):
+        add_issue(root, name, "::: note Let op\nTekst.\n:::\n\n::: divider\n:::\n")
+    assert "p/twee/index.html" in site_of(root).files
+
+
+def test_every_fault_of_all_issues_is_told_at_once(root: Path) -> None:
+    for name in ("2026-11-24-een", "2026-12-01-twee", "2026-12-02-drie"):
+        add_issue(root, name, "::: tip {#zelfde} Een\nTekst.\n:::\n")
+    assert len(faults(root)) == 2
+
+
+def with_logo(logo: str) -> str:
+    return f'{TOML}\n[theme]\nlogo = "{logo}"\n'
+
+
+def test_ones_own_logo_is_published_even_where_the_theme_has_one_of_that_name(tmp_path: Path) -> None:
+    root = workspace(tmp_path / "ws", with_logo("images/logo.png"))
+    (root / "images").mkdir()
+    (root / "images" / "logo.png").write_bytes(b"mine")
+    site = site_of(root)
+    assert site.files["assets/logo.png"] == b"mine"
+    (image,) = site.page("index.html").cssselect("header img")
+    assert image.get("src") == "assets/logo.png"
+
+
+def test_a_logo_of_the_theme_itself_will_do(tmp_path: Path) -> None:
+    assert site_of(ROOT).files["assets/logo.png"] == (ROOT / "templates" / "assets" / "logo.png").read_bytes()
+
+
+def test_a_logo_that_is_not_there_is_told(tmp_path: Path) -> None:
+    root = workspace(tmp_path / "ws", with_logo("logo-2.png"))
+    assert faults(root) == [
+        'newsletter.toml: the file "logo-2.png" is not there; put the file itself there, as it will be published'
+    ]
+
+
+def test_assets_of_ones_own_are_published_and_win(root: Path) -> None:
+    assets = root / "templates" / "assets"
+    assets.mkdir(parents=True)
+    (assets / "letter.woff2").write_bytes(b"letter")
+    (assets / "style.css").write_bytes(b"body { color: red }")
+    site = site_of(root)
+    assert site.files["assets/letter.woff2"] == b"letter"
+    assert site.files["assets/style.css"] == b"body { color: red }"
+
+
+def test_an_asset_that_is_a_link_is_refused(root: Path) -> None:
+    assets = root / "templates" / "assets"
+    assets.mkdir(parents=True)
+    (assets / "letter.woff2").symlink_to(os.path.relpath(root / "newsletter.toml", assets))
+    (fault,) = faults(root)
+    assert fault.startswith('templates/assets/letter.woff2: the file "assets/letter.woff2" leads to another place')
+
+
+def test_the_same_issues_give_the_same_bytes(three: Path) -> None:
+    assert site_of(three).files == site_of(three).files
+
+
+def test_a_word_from_an_issue_is_never_markup(root: Path) -> None:
+    subject = """'<script>alert("1")</script> & "x"'"""
+    add_issue(root, body="::: note <b>Let op</b>\n<script>alert(1)</script>\n:::\n", subject=subject, preheader="'<i>'")
+    site = site_of(root)
+    for page in site.pages.values():
+        assert page.cssselect("script, b, i") == []
+    assert texts(site.issue("proef").cssselect("h1")) == ['<script>alert("1")</script> & "x"']
+    assert texts(site.page("index.html").cssselect("h2")) == ['<script>alert("1")</script> & "x"']

@@ -1,0 +1,103 @@
+"""The command line as a person meets it, and small workspaces to use it in."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from newsletter.cli.main import run_with
+
+if TYPE_CHECKING:
+    import pytest
+
+ROOT = Path(__file__).parents[2]
+COMMAND = Path(sys.executable).with_name("newsletter")
+"""The installed command."""
+
+TOML = """\
+[newsletter]
+name = "Proef"
+url = "https://proef.example"
+language = "nl"
+languages = ["nl", "en"]
+from_name = "De redactie"
+from_address = "redactie@proef.example"
+postal_address = "Straat 1, Stad"
+
+[[sample]]
+address = "anna@example.org"
+first_name = "Anna"
+
+[[sample]]
+address = "chloe@example.org"
+language = "en"
+first_name = "Chloé"
+"""
+
+BODY = """\
+Dag {{ subscriber.first_name | default("lezer") }},
+
+::: tip {#eerste-tip} Een tip
+Met *Markdown*, “aanhalingstekens” en één [koppeling](https://example.org/pad).
+:::
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command said, and how it ended."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """The one JSON document on standard output."""
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True, slots=True)
+class Newsletter:
+    """The command in this process."""
+
+    capsys: pytest.CaptureFixture[str]
+
+    def __call__(self, *arguments: str | Path) -> Ran:
+        self.capsys.readouterr()
+        status = run_with([str(argument) for argument in arguments])
+        return Ran(status, *self.capsys.readouterr())
+
+
+def installed(*arguments: str | Path, cwd: Path, **environment: str) -> Ran:
+    """Run the installed command as a process of its own."""
+    result = subprocess.run(
+        [COMMAND, *arguments],
+        cwd=cwd,
+        env=os.environ | environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Ran(result.returncode, result.stdout, result.stderr)
+
+
+def issue_text(body: str = BODY, **front: str) -> str:
+    """An issue; each keyword is a line of its front matter, and replaces the one that stands there."""
+    lines = {"subject": '"Een proef"', "preheader": '"Waar het over gaat"', "date": "2026-11-24"} | front
+    head = "".join(f"{key}: {value}\n" for key, value in lines.items())
+    return f"---\n{head}---\n{body}"
+
+
+def add_issue(root: Path, name: str = "2026-11-24-proef", body: str = BODY, **front: str) -> Path:
+    """Write an issue into a workspace; it is dated as its name is."""
+    path = root / "issues" / f"{name}.md"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(issue_text(body, **({"date": name[:10]} | front)), "utf-8")
+    return path

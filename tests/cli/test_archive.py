@@ -1,0 +1,204 @@
+"""`newsletter archive`: build the site, and look at it."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+
+from tests.cli.commands import COMMAND, Newsletter, Ran, add_issue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NEVER_S = 20
+
+
+@pytest.fixture
+def issues(workspace: Path) -> Path:
+    """A workspace with a draft and two issues that are ready, one of them in the future."""
+    add_issue(workspace, "2025-01-02-oud", "::: tip {#oude-tip} Oud\nTekst.\n:::\n", status="ready")
+    later = date.today() + timedelta(days=400)  # noqa: DTZ011  # any day far enough will do
+    add_issue(workspace, f"{later}-later", "::: tip {#latere-tip} Later\nTekst.\n:::\n", status="ready")
+    return workspace
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_every_issue_that_is_ready_is_built_and_drafts_are_left_out(newsletter: Newsletter, issues: Path) -> None:
+    ran = newsletter("archive", "build")
+    site = files_in(issues / "out" / "site")
+    size = sum(len(content) for name, content in site.items() if name != ".newsletter-archive")
+    assert (ran.status, ran.out) == (0, "")
+    assert ran.err == f"built out/site 2 issues, 1 draft left out, {size / 1000:.0f} kB\n"
+    assert {name for name in site if name.startswith("p/")} == {"p/oud/index.html", "p/later/index.html"}
+    assert b"p/proef/" not in site["index.html"]
+
+
+def test_what_was_built_stands_in_json(newsletter: Newsletter, issues: Path) -> None:
+    add_issue(issues, "2025-02-03-nog-een-draft")
+    ran = newsletter("archive", "build", "--out", "there/site", "--json")
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.document == {
+        "out": "there/site",
+        "issues": ["oud", "later"],
+        "drafts": 2,
+        "bytes": sum(
+            len(content)
+            for name, content in files_in(issues / "there" / "site").items()
+            if name != ".newsletter-archive"
+        ),
+    }
+
+
+def test_a_workspace_of_drafts_gives_an_empty_archive(newsletter: Newsletter, workspace: Path) -> None:
+    ran = newsletter("archive", "build")
+    assert ran.status == 0
+    assert ran.err.startswith("built out/site 0 issues, 1 draft left out, ")
+
+
+def test_an_issue_that_is_a_draft_again_is_gone(newsletter: Newsletter, issues: Path) -> None:
+    newsletter("archive", "build")
+    add_issue(issues, "2025-01-02-oud", status="draft")
+    newsletter("archive", "build")
+    site = files_in(issues / "out" / "site")
+    assert {name for name in site if name.startswith("p/")} == {"p/later/index.html"}
+
+
+def test_faults_of_all_issues_are_told_and_the_old_site_stays(newsletter: Newsletter, issues: Path) -> None:
+    newsletter("archive", "build")
+    before = files_in(issues / "out")
+    add_issue(issues, "2025-02-01-a", "::: tipp\n:::\n", status="ready")
+    add_issue(issues, "2025-02-02-b", "::: tpi\n:::\n", status="ready")
+    ran = newsletter("archive", "build")
+    assert ran.status == 2
+    assert [line.split(": ")[0] for line in ran.err.splitlines()] == [
+        "issues/2025-02-01-a.md:7:5",
+        "issues/2025-02-02-b.md:7:5",
+    ]
+    assert files_in(issues / "out") == before
+
+
+def test_a_mistake_in_a_template_leaves_the_old_site(newsletter: Newsletter, issues: Path) -> None:
+    newsletter("archive", "build")
+    before = files_in(issues / "out")
+    own = issues / "templates" / "web" / "style.css.j2"
+    own.parent.mkdir(parents=True)
+    own.write_text("{{ theme.nope }}\n", "utf-8")
+    ran = newsletter("archive", "build")
+    assert ran.status == 2
+    assert ran.err.startswith("templates/web/style.css.j2:1: error: ")
+    assert files_in(issues / "out") == before
+
+
+def test_a_folder_with_other_files_is_never_replaced(newsletter: Newsletter, issues: Path) -> None:
+    before = files_in(issues)
+    ran = newsletter("archive", "build", "--out", "issues")
+    assert ran.status == 2
+    assert ran.err.startswith('error: issues holds "2025-01-02-oud.md", which no build put there')
+    assert files_in(issues) == before
+
+
+@pytest.mark.parametrize("arguments", [[], ["--out", "nowhere"], ["--out", "issues"]], ids=str)
+def test_there_must_be_a_site_to_serve(arguments: list[str], newsletter: Newsletter, workspace: Path) -> None:
+    ran = newsletter("archive", "serve", *arguments)
+    folder = arguments[1] if arguments else "out/site"
+    assert ran.status == 2
+    assert ran.err == f"error: there is no site in {folder} yet; build it with: newsletter archive build\n"
+
+
+def test_a_port_that_is_taken_is_told(newsletter: Newsletter, issues: Path) -> None:
+    newsletter("archive", "build")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ran = newsletter("archive", "serve", "--port", str(port))
+    assert ran.status == 2
+    assert ran.err == (
+        f"error: port {port} of 127.0.0.1 cannot be used: Address already in use; choose another with --port\n"
+    )
+
+
+class Served:
+    """A site that is being served by the installed command."""
+
+    def __init__(self, process: subprocess.Popen[str], url: str) -> None:
+        self._process = process
+        self.url = url
+        self.port = int(url.rstrip("/").rpartition(":")[2])
+
+    def interrupt(self) -> Ran:
+        """Press ^C; return the exit status, standard output, and what was said since the address."""
+        self._process.send_signal(signal.SIGINT)
+        out, said = self._process.communicate(timeout=NEVER_S)
+        return Ran(self._process.returncode, out, said)
+
+
+@contextmanager
+def serving(folder: Path, *arguments: str) -> Iterator[Served]:
+    with subprocess.Popen(
+        [COMMAND, "archive", "serve", "--port", "0", *arguments],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stderr is not None
+            yield Served(process, process.stderr.readline().split()[0])
+        finally:
+            process.kill()
+
+
+def test_the_site_is_served_on_this_machine_alone_until_it_is_interrupted(newsletter: Newsletter, issues: Path) -> None:
+    newsletter("archive", "build")
+    site = files_in(issues / "out" / "site")
+    with serving(issues) as served:
+        for path, name in (("", "index.html"), ("p/oud/", "p/oud/index.html"), ("assets/style.css",) * 2):
+            with urlopen(served.url + path, timeout=NEVER_S) as answer:  # noqa: S310  # its own server
+                assert answer.read() == site[name]
+        with pytest.raises(HTTPError, match="404"):
+            urlopen(f"{served.url}../newsletter.toml", timeout=NEVER_S)  # noqa: S310  # its own server
+        # All of 127.0.0.0/8 is this machine, and answers where a server listens on every address.
+        elsewhere = f"import socket; socket.create_connection(('127.0.0.2', {served.port}), {NEVER_S})"
+        refused = subprocess.run([sys.executable, "-c", elsewhere], capture_output=True, text=True, check=False)
+        assert "ConnectionRefusedError" in refused.stderr
+        ran = served.interrupt()
+    assert (ran.status, ran.out) == (130, "")
+    assert ran.err.endswith("\ninterrupted\n")
+    assert "Traceback" not in ran.err
+
+
+def test_the_address_stands_in_json(issues: Path, newsletter: Newsletter) -> None:
+    newsletter("archive", "build")
+    with serving(issues, "--json") as served:
+        ran = served.interrupt()
+    assert ran.document == {"url": served.url}
+
+
+def test_a_browser_that_hangs_up_leaves_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("hello", "utf-8")
+    with (tmp_path / "large.bin").open("wb") as large:
+        large.truncate(64_000_000)
+    with serving(tmp_path, "--out", str(tmp_path)) as served:
+        with socket.create_connection(("127.0.0.1", served.port), NEVER_S) as browser:
+            browser.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  # hang up with a reset
+            browser.sendall(b"GET /large.bin HTTP/1.0\r\n\r\n")
+            assert browser.recv(1)
+        for _ in range(3):
+            with urlopen(served.url, timeout=NEVER_S) as answer:  # noqa: S310  # its own server
+                assert answer.read() == b"hello"
+        ran = served.interrupt()
+    assert ran.status == 130
+    assert "Traceback" not in ran.err

@@ -1,0 +1,255 @@
+"""How mails and pages look in Chromium: the inliner changes no pixel, nothing overflows, all text can be read."""
+
+from __future__ import annotations
+
+import io
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image, ImageChops
+
+from newsletter.issue import read_issue, slug_of
+from newsletter.render import render_page
+from newsletter.render.email import content_css
+from newsletter.render.inline import inline_document
+from tests.render.issues import FRONT, ROOT, SETTINGS, SITE, THEME, house, issue_of, mail_of, page_of, theme_with
+from tests.render.payloads import ATTACKS, CLOSERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Dialog, Page, Route
+
+    from newsletter.model import Issue
+
+pytestmark = pytest.mark.browser
+
+DESK, TELEPHONE = 680, 375
+ISSUES = {slug_of(path): path for path in sorted((ROOT / "issues").glob("*.md"))}
+EVERY_KIND = (
+    "\n\n".join(kind.example for kind in THEME.kinds.values())
+    .replace('"wafer.png"', '"three-files-loop.png"')
+    .replace('"cover.png"', '"asml-cover.png"')
+)
+
+# For each piece of text that can be seen: the contrast of WCAG 2.2 between it and the first opaque background.
+CONTRASTS = """() => {
+  const parse = text => {
+    const [r, g, b, a = 1] = text.match(/[\\d.]+/g).map(Number);
+    return {rgb: [r, g, b], a};
+  };
+  const over = (top, below) => ({rgb: top.rgb.map((c, i) => c * top.a + below.rgb[i] * (1 - top.a)), a: 1});
+  const light = ({rgb}) => rgb.map(c => c / 255)
+    .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = element => {
+    const layers = [];
+    for (let at = element; at; at = at.parentElement) {
+      const layer = parse(getComputedStyle(at).backgroundColor);
+      layers.push(layer);
+      if (layer.a === 1) break;
+    }
+    const canvas = parse(getComputedStyle(document.documentElement).colorScheme.includes('dark')
+      && matchMedia('(prefers-color-scheme: dark)').matches ? 'rgb(18, 18, 18)' : 'rgb(255, 255, 255)');
+    return layers.reduceRight((below, layer) => over(layer, below), canvas);
+  };
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement, text = walker.currentNode.data.trim();
+    if (!text || !element.getClientRects().length) continue;
+    const below = behind(element), style = getComputedStyle(element);
+    const [a, b] = [light(over(parse(style.color), below)), light(below)];
+    found.push({text, ratio: (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), opacity: style.opacity});
+  }
+  return found;
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A document as it was opened, and what it tried to reach."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    """All but the document, its style sheet and its pictures."""
+    dialogs: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def visit(
+    browser: Browser, html: str, *, width: int = DESK, dark: bool = False, scripts: bool = True
+) -> Iterator[Visit]:
+    """Open a document at an address of the archive; nothing but its own files is served."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if dark else "light",
+        java_script_enabled=scripts,
+    )
+    seen = Visit(context.new_page())
+
+    def serve(route: Route) -> None:
+        address = route.request.url
+        if address == f"{SITE}/p/proef/":
+            route.fulfill(body=html, content_type="text/html; charset=utf-8")
+        elif address == f"{SITE}/assets/style.css":
+            route.fulfill(body=render_page(THEME, SETTINGS, "web/style.css.j2", "nl", {}), content_type="text/css")
+        elif file := picture(address):
+            route.fulfill(path=file)
+        else:
+            seen.requests.append(address)
+            route.abort()
+
+    def dismiss(dialog: Dialog) -> None:
+        seen.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    context.route("**/*", serve)
+    seen.page.on("dialog", dismiss)
+    seen.page.goto(f"{SITE}/p/proef/", wait_until="load")
+    yield seen
+    context.close()
+
+
+def picture(address: str) -> Path | None:
+    """The file that an address of the archive stands for."""
+    folder, _, name = address.removeprefix(f"{SITE}/").rpartition("/")
+    if folder == "assets":
+        return ROOT / "templates" / "assets" / name
+    path = ROOT / "issues" / name
+    return path if folder.startswith("p/") and path.is_file() else None
+
+
+def screenshot(browser: Browser, html: str, *, width: int, dark: bool) -> Image.Image:
+    with visit(browser, html, width=width, dark=dark) as seen:
+        assert seen.requests == []
+        return Image.open(io.BytesIO(seen.page.screenshot(full_page=True))).convert("RGB")
+
+
+def real(slug: str) -> Issue:
+    return read_issue(ISSUES[slug], f"issues/{ISSUES[slug].name}", house(THEME))
+
+
+EVERY_MARKDOWN = """\
+# Een
+
+## Twee
+
+### Drie
+
+#### Vier
+
+Gewoon, **vet**, *schuin*, ~~weg~~, `code` en [een link](https://a.example)[^1]. EenHeelErgLangWoord{}
+
+> Een citaat met `code` en [een link](https://a.example)
+
+- a
+- b
+  1. c
+
+| Kop | Nog een |
+|-----|---------|
+| cel | [link](https://a.example) `code` |
+
+```python
+print("hallo", {})
+```
+
+---
+
+![Drie vellen](three-files-desk.png)
+
+[^1]: Een noot met [een link](https://a.example).
+""".format("x" * 90, ", ".join(f"argument_{number}" for number in range(20)))
+
+DOCUMENTS = [f"{what} {name}" for what in ("mail", "page") for name in (*ISSUES, "with everything")]
+
+
+@cache
+def document(name: str) -> str:
+    what, _, slug = name.partition(" ")
+    issue = real(slug) if slug in ISSUES else issue_of(f"{EVERY_KIND}\n\n{EVERY_MARKDOWN}")
+    return mail_of(issue).html if what == "mail" else page_of(issue)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [DESK, TELEPHONE])
+@pytest.mark.parametrize("slug", ISSUES)
+def test_inlining_changes_no_pixel(chromium: Browser, tmp_path: Path, slug: str, width: int, *, dark: bool) -> None:
+    issue, plain = real(slug), theme_with(tmp_path, {"email/content.css.j2": ""})
+    before = mail_of(issue, theme=plain).html
+    assert inline_document(before, "") == before, "without rules, the inliner gives back what MJML made"
+    css = content_css(THEME, SETTINGS, issue.language)
+    assert before.count("</head>") == 1
+    before = before.replace("</head>", f"<style>{css}</style></head>")
+    after = mail_of(issue).html
+
+    first, second = (screenshot(chromium, html, width=width, dark=dark) for html in (before, after))
+
+    assert first.height > 2000
+    assert first.size == second.size
+    assert ImageChops.difference(first, second).getbbox() is None
+
+
+def test_the_pixels_do_show_a_rule_that_is_lost(chromium: Browser, tmp_path: Path) -> None:
+    issue, plain = issue_of("[x](https://a.example)"), theme_with(tmp_path, {"email/content.css.j2": ""})
+    shots = [screenshot(chromium, mail_of(issue, theme=theme).html, width=DESK, dark=False) for theme in (THEME, plain)]
+    assert shots[0].size != shots[1].size or ImageChops.difference(*shots).getbbox()
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_nothing_is_wider_than_a_telephone(chromium: Browser, name: str) -> None:
+    with visit(chromium, document(name), width=TELEPHONE) as seen:
+        assert seen.page.evaluate("document.compatMode") == "CSS1Compat"
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= TELEPHONE
+        assert seen.requests == []
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_all_text_can_be_read(chromium: Browser, name: str, *, dark: bool) -> None:
+    with visit(chromium, document(name), dark=dark) as seen:
+        texts = seen.page.evaluate(CONTRASTS)
+        assert len(texts) > 40
+        assert [text for text in texts if text["ratio"] < 4.5 or text["opacity"] != "1"] == []
+
+
+def test_a_hostile_issue_asks_for_nothing_and_shows_no_dialog(chromium: Browser) -> None:
+    payloads = [f"{closer}{attack}" for closer in CLOSERS for attack in ATTACKS if "{%" not in attack]
+    body = "\n\n".join(
+        [
+            *payloads,
+            *(f"::: note T {payload}\n{payload}\n:::" for payload in payloads[::5]),
+            *(f'::: button {{url="https://a.example"}} T {payload}\n:::' for payload in payloads[1::5]),
+        ]
+    )
+    front = FRONT.replace('"Een proef"', "'<script>alert(1)</script>\"><img src=x onerror=alert(1)>'")
+    issue = issue_of(body, front)
+    for html in (mail_of(issue).html, page_of(issue)):
+        with visit(chromium, html) as seen:
+            assert seen.page.title().startswith("<script>alert(1)</script>")
+            assert seen.page.evaluate("document.images.length") == 1
+            assert seen.page.evaluate("document.scripts.length") == 0
+            assert seen.requests == []
+            assert seen.dialogs == []
+
+
+def test_the_browser_does_notice_a_script_and_a_request(chromium: Browser) -> None:
+    with visit(chromium, "<!DOCTYPE html><img src=//evil.example/x.png><script>alert(7)</script>") as seen:
+        assert seen.requests == ["https://evil.example/x.png"]
+        assert seen.dialogs == ["7"]
+
+
+@pytest.mark.parametrize("slug", ISSUES)
+def test_a_page_works_without_scripts(chromium: Browser, slug: str) -> None:
+    html = page_of(real(slug))
+    assert "<script" not in html
+    with visit(chromium, html, scripts=False) as seen:
+        assert seen.page.get_by_role("heading", level=1).is_visible()
+        for block in seen.page.locator("article > *").all():
+            assert block.is_visible()
+        assert seen.requests == []

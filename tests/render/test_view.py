@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from newsletter.render.view import ON_EMAIL, ON_WEB, block_view, blocks_on, house_view, issue_view, logo_url
+from tests.render.issues import FRONT, SETTINGS, SITE, THEME, issue_of, theme_with
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def shown(text: str) -> str:
+    """Wrap words so that a test sees which ones were wrapped."""
+    return f"«{text}»" if text else ""
+
+
+@pytest.mark.parametrize(("place", "titles"), [(ON_EMAIL, ["In de mail", ""]), (ON_WEB, ["", "Op het web"])])
+def test_a_block_can_be_shown_in_one_place_only(place: str, titles: list[str]) -> None:
+    issue = issue_of('::: tip {on="email"} In de mail\nx\n:::\n\nOveral\n\n::: tip {on="web"} Op het web\nx\n:::\n')
+    assert [block.title for block in blocks_on(issue, place)] == titles
+
+
+def test_a_block_has_every_attribute_of_its_schema() -> None:
+    issue = issue_of('::: episode {.breed .rood #zes url="https://example.org/6" duration="48:05"} Zes\n:::\n')
+    view = block_view(issue.blocks[0], THEME.kinds["episode"], str, shown)
+
+    assert (view.kind, view.id, view.classes, view.title) == ("episode", "zes", "breed rood", "«Zes»")
+    assert (view.url, view.duration) == ("«https://example.org/6»", 2885)
+    assert (view.number, view.date, view.cover, view.alt) == ("", "", "", "")
+
+
+def test_numbers_and_dates_stay_what_they_are() -> None:
+    issue = issue_of('::: episode {url="https://example.org" number="0" date="2026-11-20"} Nul\n:::\n')
+    view = block_view(issue.blocks[0], THEME.kinds["episode"], str, shown)
+    assert (view.number, view.date) == (0, date(2026, 11, 20))
+
+
+def test_a_picture_becomes_an_address_and_a_choice_stays_what_it_is(tmp_path: Path) -> None:
+    schema = '[attributes.size]\ntype = "choice"\nchoices = ["large"]\n[attributes.photo]\ntype = "picture"\n'
+    theme = theme_with(tmp_path, {"email/blocks/card/schema.toml": schema})
+    issue = issue_of('::: card {size="large" photo="a.png"} Kaart\n:::\n', theme=theme)
+
+    view = block_view(issue.blocks[0], theme.kinds["card"], lambda name: f"https://example.org/{name}", shown)
+
+    assert (view.size, view.photo) == ("large", "«https://example.org/a.png»")
+
+
+def test_the_front_matter_is_wrapped_and_the_date_is_not() -> None:
+    issue = issue_of("x", FRONT.replace("date: 2026-11-24", "date: 2026-11-24\nlanguage: en\ntags: [ai, chips]"))
+    view = issue_view(issue, SITE, shown)
+
+    assert (view.slug, view.subject, view.preheader) == ("proef", "«Een proef»", "«Waar het over gaat»")
+    assert (view.date, view.language, view.tags) == (date(2026, 11, 24), "en", ["«ai»", "«chips»"])
+    assert view.web_url == f"«{SITE}/p/proef/»"
+
+
+def test_the_address_for_sharing_opens_a_mail_with_nothing_of_the_reader() -> None:
+    subject = "{{ subscriber.first_name | default('Lezer') }} & Co: 100% é?"
+    address = urlsplit(issue_view(issue_of("x", FRONT.replace("Een proef", subject)), SITE, str).share_url)
+
+    assert (address.scheme, address.path) == ("mailto", "")
+    assert parse_qs(address.query) == {"subject": ["& Co: 100% é?"], "body": [f"{SITE}/p/proef/"]}
+
+
+def test_the_newsletter_and_its_look_are_shown() -> None:
+    house = house_view(SETTINGS, shown)
+    newsletter, theme = house["newsletter"], house["theme"]
+
+    assert vars(newsletter) == {
+        "name": "«AI Report»",
+        "url": f"«{SITE}»",
+        "description": f"«{SETTINGS.newsletter.description}»",
+        "postal_address": f"«{SETTINGS.newsletter.postal_address}»",
+        "from_address": f"«{SETTINGS.newsletter.from_address}»",
+        "reply_to": f"«{SETTINGS.newsletter.reply_to}»",
+        "subscribe_url": f"«{SITE}/subscribe/»",
+    }
+    assert vars(theme)["logo_url"] == f"«{SITE}/assets/logo.png»"
+    assert vars(theme)["light"]["accent"] == SETTINGS.theme.light.accent
+
+
+def test_answers_go_to_the_sender_where_nothing_else_is_said() -> None:
+    newsletter = replace(SETTINGS.newsletter, reply_to="", from_address="redactie@example.org")
+    house = house_view(replace(SETTINGS, newsletter=newsletter), str)
+    assert vars(house["newsletter"])["reply_to"] == "redactie@example.org"
+
+
+def test_a_newsletter_may_have_no_logo() -> None:
+    assert logo_url("", SETTINGS.newsletter) == ""
+    assert logo_url("look/deep/mark.png", SETTINGS.newsletter) == f"{SITE}/assets/mark.png"

@@ -1,0 +1,153 @@
+"""The benchmarks run, and compare what they say they compare."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.measure.figures import Figure, in_turns, table
+from benchmarks.measure.peer import PEER, installed
+from benchmarks.measure.texts import another_colour, another_issue, one_word_changed, same_words
+
+ROOT = Path(__file__).parent.parent
+ISSUE = ROOT / "issues/2026-11-24-asml.md"
+needs_peer = pytest.mark.skipif(not installed(), reason="Node.js is missing, or npm ci in benchmarks/peer")
+
+
+def benchmark(*arguments: str | Path, path: str = os.environ["PATH"]) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *arguments]
+    environment = os.environ | {"PATH": path}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def measured(*arguments: str | Path) -> dict[str, Any]:
+    done = benchmark(*arguments, "--rounds", "1", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
+
+
+@pytest.mark.node
+@needs_peer
+def test_rendering_is_measured_beside_the_same_mail_from_node() -> None:
+    document = measured("benchmarks/render.py", ISSUE)
+
+    (report,) = document["issues"]
+    assert report["same_words"] > 0.98
+    assert 0.5 < report["html_bytes"]["ours"] / report["html_bytes"]["peer"] < 1
+    assert {"Markdown", "Jinja", "MJML", "premailer", "plain text"} < report["stages_ms"]["ours"].keys()
+    assert report["stages_ms"]["peer"].keys() == {"read", "Markdown", "words", "MJML", "juice"}
+    assert [figure["name"] for figure in report["figures"] if figure["goal"]] == ["warm, another issue", "command line"]
+    assert all(figure["ours"] > 0 and figure["peer"] > 0 for figure in report["figures"])
+
+
+def test_without_node_the_benchmark_says_what_to_install(tmp_path: Path) -> None:
+    done = benchmark("benchmarks/render.py", path=str(tmp_path))
+
+    assert done.returncode == 2
+    assert "install Node.js" in done.stderr
+
+
+def test_starting_is_measured_and_help_imports_no_library_of_a_command() -> None:
+    document = measured("benchmarks/startup.py")
+
+    (figure,) = document["figures"]
+    assert figure["ratio"] == figure["ours"] / figure["peer"]
+    assert "typer" in document["imports"]["libraries"]
+    assert document["imports"]["libraries"].keys().isdisjoint({"babel", "jinja2", "lxml", "mjml", "premailer", "yaml"})
+    assert "newsletter.cli.main" in document["imports"]["newsletter"]
+
+
+def test_the_peer_is_locked_without_addresses() -> None:
+    wanted = json.loads((PEER / "package.json").read_bytes())["dependencies"]
+    packages = json.loads((PEER / "package-lock.json").read_bytes())["packages"]
+
+    assert packages.pop("")["dependencies"] == wanted
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in wanted} == wanted
+    assert [name for name, package in packages.items() if "resolved" in package] == []
+    assert [name for name, package in packages.items() if not package["integrity"].startswith("sha512-")] == []
+
+
+def test_each_round_takes_every_measurement_and_begins_with_another() -> None:
+    order: list[str] = []
+
+    def take(name: str, number: int) -> int:
+        order.append(f"{name}{number}")
+        return number
+
+    taken = in_turns({name: partial(take, name) for name in "abc"}, rounds=2, unmeasured=1)
+
+    assert order == ["a0", "b0", "c0", "b1", "c1", "a1", "c2", "a2", "b2"]
+    assert taken == {"a": [1, 2], "b": [1, 2], "c": [1, 2]}
+
+
+def test_a_goal_is_met_up_to_its_ratio() -> None:
+    figures = [
+        Figure("exact", 3, 6, "ms", cpu_ratio=0.7, goal=0.5),
+        Figure("more", 3.1, 6, "ms", goal=0.5),
+        Figure("free", 2, 1, "MB"),
+    ]
+
+    assert [figure.verdict for figure in figures] == ["met", "NOT MET", ""]
+    assert table(figures, "peer").splitlines() == [
+        "            ours           peer  ratio  processor  goal",
+        "exact     3.0 ms         6.0 ms   0.50       0.70  <= 0.5 met",
+        "more      3.1 ms         6.0 ms   0.52             <= 0.5 NOT MET",
+        "free      2.0 MB         1.0 MB   2.00",
+    ]
+
+
+TEXT = """\
+---
+date: 2026-01-02
+subject: "A word"
+---
+One, {{ subscriber.first_name }}.
+
+Two.
+::: tip Title
+Three.
+
+```
+code
+```
+- Four
+:::
+Five.
+"""
+
+
+def test_another_issue_has_its_own_date_and_a_link_of_its_own_in_every_block() -> None:
+    link = "[Word9](https://example.org/9) "
+
+    changed = another_issue(TEXT, 9)
+
+    assert changed == (
+        TEXT.replace("2026-01-02", "2027-01-10")
+        .replace("One,", f"{link}One,")
+        .replace("Three", f"{link}Three")
+        .replace("Five", f"{link}Five")
+    )
+
+
+def test_a_save_changes_one_word_of_one_paragraph() -> None:
+    assert one_word_changed(TEXT, 9) == TEXT.replace("Three", "Word9 Three")
+
+
+def test_every_look_has_a_colour_of_its_own() -> None:
+    assert len({another_colour(number) for number in range(500)}) == 500
+    assert another_colour(255) == "#5b00ff"
+
+
+def test_words_are_compared_as_readers_see_them() -> None:
+    left = "<html><head><title>x y</title></head><style>p {}</style><p>one &amp; <b>two</b><!-- three --></p></html>"
+
+    assert same_words(left, "<p>one & two</p>") == 1
+    assert same_words(left, "<p>one & three</p>") == 0.5

@@ -1,0 +1,190 @@
+"""What the documentation shows is true: its links, its commands, and the pages that are made of the program itself.
+
+`pytest tests/test_docs.py --update-golden` writes docs/reference/blocks.md and docs/reference/commands.md anew.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import typer.main
+
+from newsletter.cli.main import app, run_with
+from newsletter.issue.kinds import load_kinds
+from newsletter.issue.values import PARSERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from newsletter.issue import Attribute, Kind
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+FENCE = re.compile(r"^(`{3,}).*?^\1$\n?", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+MADE_BY = "<!-- Made by tests/test_docs.py, which knows it from the program; `--update-golden` writes it anew. -->"
+
+BLOCKS = f"""\
+# The blocks
+{MADE_BY}
+
+Each kind of block, as its schema in `templates/email/blocks/KIND/schema.toml` says it.
+[The issue format](issue-format.md) says how a block is written, [Add a block](../how-to/add-a-block.md) how a kind of
+your own is made.
+
+Every block also takes an id (`#name`), classes (`.name`), and `on="email"` or `on="web"`, to be shown only there.
+
+"""
+COMMANDS = f"""\
+# Commands
+{MADE_BY}
+
+ISSUE is a path, a name such as `asml`, `latest` (the newest that is not after today) or `next` (the first after today).
+With `--json`, one JSON document stands on standard output and nothing else; messages go to standard error.
+
+| exit status | |
+| --- | --- |
+| 0 | done |
+| 1 | done, with something to look at: recipients that were refused, or are in doubt |
+| 2 | wrong usage, configuration or issue; nothing was sent |
+| 3 | a bug; a file with what happened is named |
+| 130 | interrupted |
+
+"""
+
+
+def table(*rows: tuple[str, ...]) -> str:
+    """A table in Markdown; the first row is its head."""
+    lines = ["|".join(["", *(f" {cell} " if cell else " " for cell in row), ""]) for row in rows]
+    return "\n".join([lines[0], f"|{' --- |' * len(rows[0])}", *lines[1:]])
+
+
+def fenced(text: str, language: str) -> str:
+    return f"```{language}\n{text.strip()}\n```"
+
+
+def attribute_row(attribute: Attribute) -> tuple[str, ...]:
+    choices = " or ".join(f"`{choice}`" for choice in attribute.choices)
+    required = "required" if attribute.required else ""
+    default = f"`{attribute.default}`" if attribute.default else ""
+    return f"`{attribute.name}`", choices or attribute.type, required, default, attribute.help
+
+
+def kind_section(kind: Kind) -> str:
+    title = {"required": "Title required", "optional": "Title optional", "none": "No title"}[kind.title]
+    body = {"required": "text required", "optional": "text optional", "none": "no text"}[kind.body]
+    record = " A record: it has an id, made of its title where none is given." if kind.record else ""
+    parts = [f"## {kind.name}", kind.summary, f"{title}, {body}.{record}", fenced(kind.example, "markdown")]
+    if kind.attributes:
+        head = ("attribute", "type", "", "default", "")
+        parts.append(table(head, *(attribute_row(attribute) for attribute in kind.attributes.values())))
+    return "\n\n".join(parts)
+
+
+def blocks_page() -> str:
+    kinds = load_kinds([ROOT / "templates"])
+    words = {name: str(parse.__doc__).partition("\n")[0] for name, parse in PARSERS.items() if name != "choice"}
+    types = [(f"`{name}`", text.removeprefix("Take ").removesuffix(".")) for name, text in words.items()]
+    sections = [
+        *(kind_section(kind) for kind in kinds.values()),
+        f"## Types\n\n{table(('type', 'what it is'), *types)}",
+    ]
+    return BLOCKS + "\n\n".join(sections) + "\n"
+
+
+def command_tree(command: object = None, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield the words of every command with what stands below its help."""
+    command = command or typer.main.get_command(app)
+    yield words, str(getattr(command, "epilog", "") or "")
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from command_tree(inner, (*words, name))
+
+
+def commands_page(capsys: pytest.CaptureFixture[str]) -> str:
+    sections = []
+    for words, _ in command_tree():
+        line = " ".join(("newsletter", *words))
+        assert run_with([*words, "--help"]) == 0
+        shown = fenced(f"$ {line} --help\n{capsys.readouterr().out}", "console")
+        sections.append(f"## {line}\n\n{shown}")
+    return COMMANDS + "\n\n".join(sections) + "\n"
+
+
+def hold(name: str, found: str, *, update: bool) -> None:
+    path = ROOT / "docs" / "reference" / name
+    if update:
+        path.write_text(found, "utf-8")
+    assert path.read_text("utf-8") == found, "to write it anew: pytest tests/test_docs.py --update-golden"
+
+
+def test_the_page_of_blocks_is_what_the_schemas_say(*, update_golden: bool) -> None:
+    hold("blocks.md", blocks_page(), update=update_golden)
+
+
+def test_the_page_of_commands_is_what_they_say_themselves(
+    *, update_golden: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    hold("commands.md", commands_page(capsys), update=update_golden)
+
+
+def prose(page: Path) -> str:
+    """A page without its code."""
+    return re.sub(r"`[^`\n]*`", "``", FENCE.sub("", page.read_text("utf-8")))
+
+
+def anchors(page: Path) -> set[str]:
+    """The fragments that lead to a page's headings."""
+    headings = HEADING.findall(FENCE.sub("", page.read_text("utf-8")))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_to_a_file_and_to_a_heading_in_it(page: Path) -> None:
+    dead = []
+    for link in LINK.findall(prose(page)):
+        name, _, fragment = link.partition("#")
+        target = (page.parent / name) if name else page
+        if re.match(r"(https?|mailto):", link):
+            continue
+        if not target.exists() or (fragment and fragment not in anchors(target)):
+            dead.append(link)
+    assert dead == []
+
+
+def shown_commands() -> list[str]:
+    """Every command of ours that stands in the documentation, after a `$` or in a line's own code, and in our help."""
+    found: dict[str, None] = {}
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        prompts = re.findall(r"^\$ (.+)$", text, re.MULTILINE)
+        lines = [part for prompt in prompts for part in prompt.split("&&")]
+        lines += re.findall(r"`(newsletter [^`\n…]+)`", FENCE.sub("", text))
+        found |= dict.fromkeys(line.strip() for line in lines if line.strip().startswith("newsletter "))
+    examples = (re.search(r"newsletter .+", epilog) for _, epilog in command_tree())
+    return [*found, *(example[0] for example in examples if example and example[0] not in found)]
+
+
+@pytest.mark.parametrize("line", shown_commands())
+def test_every_command_that_is_shown_is_understood(
+    line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In an empty folder most of them find no newsletter, but none finds itself unknown."""
+    monkeypatch.chdir(tmp_path)
+    status = run_with(shlex.split(line, comments=True)[1:])
+    said = capsys.readouterr().err
+    assert status in {0, 2}, said
+    assert "Try: newsletter" not in said
+
+
+def test_the_documentation_shows_commands() -> None:
+    """So that none is missed because the way they are written has changed."""
+    names = {line.split()[1] for line in shown_commands()}
+    assert {"init", "render", "send", "archive"} <= names
+    assert len(shown_commands()) > 10
