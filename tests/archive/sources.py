@@ -56,5 +56,7 @@ def sources(root: Path) -> list[Source]:
 
 def site_of(root: Path) -> Site:
     """Make the archive of all issues of a workspace."""
-    pages = site_pages(sources(root), open_theme(root), load(root, {}))
-    return Site({page.path: page.content for page in pages})
+    pages = list(site_pages(sources(root), open_theme(root), load(root, {})))
+    files = {page.path: page.content for page in pages}
+    assert len(files) == len(pages), "a file is made twice"
+    return Site(files)

@@ -83,6 +83,25 @@ def test_what_fails_half_way_the_first_time_leaves_nothing(out: Path) -> None:
     assert list(out.parent.iterdir()) == []
 
 
+@pytest.mark.parametrize("error", [OSError("no"), KeyboardInterrupt()], ids=["error", "interrupt"])
+def test_what_fails_between_the_two_renames_puts_the_old_site_back(
+    error: BaseException, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = type(out).rename
+
+    def fail_for_the_new(path: Path, target: Path) -> Path:
+        if path.name == "new":
+            raise error
+        return rename(path, target)
+
+    publish(OLD, out)
+    monkeypatch.setattr(type(out), "rename", fail_for_the_new)
+    with pytest.raises(type(error)):
+        publish(NEW, out)
+    assert files_in(out) == content_of(OLD)
+    assert list(out.parent.iterdir()) == [out]
+
+
 def test_the_old_site_is_there_until_the_new_one_is_whole(out: Path) -> None:
     def looking() -> Iterator[Page]:
         for page in NEW:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from datetime import date, timedelta
+from http.client import RemoteDisconnected
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -185,6 +186,18 @@ def test_the_address_stands_in_json(issues: Path, newsletter: Newsletter) -> Non
     with serving(issues, "--json") as served:
         ran = served.interrupt()
     assert ran.document == {"url": served.url}
+
+
+def test_an_address_that_no_file_can_have_leaves_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("hello", "utf-8")
+    with serving(tmp_path, "--out", str(tmp_path)) as served:
+        with pytest.raises(RemoteDisconnected):
+            urlopen(f"{served.url}%00", timeout=NEVER_S)  # noqa: S310  # its own server
+        with urlopen(served.url, timeout=NEVER_S) as answer:  # noqa: S310  # its own server
+            assert answer.read() == b"hello"
+        ran = served.interrupt()
+    assert "error: a page could not be served: embedded null byte\n" in ran.err
+    assert "Traceback" not in ran.err
 
 
 def test_a_browser_that_hangs_up_leaves_no_traceback(tmp_path: Path) -> None:

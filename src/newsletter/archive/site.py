@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from newsletter.render import Theme
 
 
+STYLE = "assets/style.css"
+"""Made of the theme's colours, unless a newsletter has one of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """An issue and the file that it was read from."""
@@ -56,7 +60,7 @@ def site_pages(sources: Sequence[Source], theme: Theme, settings: Settings) -> I
     entries = [_entry(source.issue, settings) for source in newest_first]
     site, language = settings.newsletter.url, settings.newsletter.language
     index = {"issues": entries, "root": "", "canonical": f"{site}/"}
-    yield _html("index.html", render_page(theme, settings, "web/index.html.j2", language, index))
+    yield _page("index.html", render_page(theme, settings, "web/index.html.j2", language, index))
     for number, source in enumerate(newest_first):
         slug = source.issue.slug
         context = {
@@ -65,16 +69,16 @@ def site_pages(sources: Sequence[Source], theme: Theme, settings: Settings) -> I
             "root": "../../",
             "canonical": f"{site}/p/{slug}/",
         }
-        yield _html(f"p/{slug}/index.html", render_issue_page(source.issue, theme, settings, context))
+        yield _page(f"p/{slug}/index.html", render_issue_page(source.issue, theme, settings, context))
         for name in _pictures(source.issue, theme):
             yield Page(f"p/{slug}/{name}", _published(source.path.parent, name, source.issue.path))
-    css = render_page(theme, settings, "web/style.css.j2", language, {})
-    yield Page("assets/style.css", css.encode())
+    if not theme.has(STYLE):
+        yield _page(STYLE, render_page(theme, settings, "web/style.css.j2", language, {}))
     yield from _assets(theme, settings)
 
 
-def _html(path: str, html: str) -> Page:
-    return Page(path, html.encode())
+def _page(path: str, text: str) -> Page:
+    return Page(path, text.encode())
 
 
 def _entry(issue: Issue, settings: Settings) -> Entry:

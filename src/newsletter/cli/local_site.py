@@ -7,6 +7,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
+from newsletter.cli.output import Mark, say
 from newsletter.errors import UsageError
 
 if TYPE_CHECKING:
@@ -14,12 +15,13 @@ if TYPE_CHECKING:
 
 
 class LocalSite(ThreadingHTTPServer):
-    """A web server for one person: a browser that hangs up half-way is no error."""
+    """A web server for one person."""
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Tell of an error, unless it is only that nobody listens any more."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002  # its caller gives them
+        """Tell in a line why a page could not be served, unless it is only that nobody listens any more."""
+        error = sys.exception()
+        if not isinstance(error, ConnectionError):
+            say(Mark("error:", "red"), f"a page could not be served: {error}")
 
 
 def open_site(folder: Path, port: int) -> LocalSite:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from itertools import accumulate
+from itertools import accumulate, product
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -91,8 +91,13 @@ class BodyReader:
             if place < 0:  # it is written as &#123; and the like
                 continue
             self._at = place + len(mark)
-            if self._source[place - 1 : place] != "\\":
+            if self._source[place - 1 : place] != "\\" and not (mark == "](" and self._has_open_field(place)):
                 self._fault(place, *_LEFT_OVERS[mark])
+
+    def _has_open_field(self, start: int) -> bool:
+        """Tell whether an address is none because of a brace that stays open, which is told by itself."""
+        end = self._source.find(")", start, self._end)
+        return find_open(self._source, start, max(end, start)) >= 0
 
     def _read_link(self, token: Token) -> None:
         href = str(token.attrs.get("href", ""))
@@ -130,12 +135,13 @@ class BodyReader:
         """Return an address as the editor wrote it, and where; the parser has percent-encoded what it hands on."""
         address = self._written(unquote(href))
         leads = ("<",) if token.markup == "autolink" else ("](", "](<")
-        for variant in dict.fromkeys((address, self._written(href), address.removeprefix("mailto:"))):
-            for lead in leads:
-                place = self._source.find(lead + variant, self._at, self._end)
-                if place >= 0:
-                    self._at = place + len(lead + variant)
-                    return address, place + len(lead)
+        variants = dict.fromkeys((address, self._written(href), address.removeprefix("mailto:")))
+        # Not behind the last one where a picture stands in a link: the link's address comes after the picture's.
+        for start, variant, lead in product((self._at, self._first), variants, leads):
+            place = self._source.find(lead + variant, start, self._end)
+            if place >= 0:
+                self._at = max(self._at, place + len(lead + variant))
+                return address, place + len(lead)
         if address not in self._definitions:
             self._definitions[address] = self._source.find(f"]: {address}")
         defined = self._definitions[address]

@@ -30,8 +30,10 @@ _WRAPPERS = (yaml.StreamStartEvent, yaml.DocumentStartEvent)
 _ENDS = (yaml.DocumentEndEvent, yaml.StreamEndEvent)
 _INDICATORS = frozenset("*&!@%`|>{}],-?")
 """Characters that mean something to YAML where a value begins (YAML 1.2.2 section 5.3)."""
+_NOT_TAKEN = {"*": "an alias (*name)", "&": "an anchor (&name)", "!": "a tag (!name)"}
 _BACKSLASH = "in double quotes a backslash begins an escape; write \\\\ for the backslash itself"
-_BEHIND = 'more stands behind the end of a value; put the whole value in quotes, and a quote inside them as \\"'
+_NO_TEXT = "a value is one text or a list of texts, not a table or a list in a list"
+_IN_DOUBLE_QUOTES = 'put the whole value in double quotes, and a double quote in it as \\"'
 _UNREADABLE = "not readable as YAML; begin each key at the start of its line, and put quotes around its value"
 _HINTS = (
     # The parser's words begin so; the fault is where it noticed, or where what it was reading began; our words.
@@ -39,9 +41,13 @@ _HINTS = (
     ("mapping values are not", False, 'a value with ": " in it needs quotes around it'),
     ("found unknown escape", False, _BACKSLASH),
     ("expected escape sequence", False, _BACKSLASH),
-    ("expected <block end>", False, _BEHIND),
+    (
+        "expected <block end>",
+        False,
+        f"more stands behind the end of a value, or a quote above is open; {_IN_DOUBLE_QUOTES}",
+    ),
     ("expected '<document start>'", False, 'this is behind its end; begin all keys in one column, and leave "..." out'),
-    ("found unexpected", True, "a quote is opened here and never closed"),
+    ("found unexpected", True, f"a quote is opened here and never closed; {_IN_DOUBLE_QUOTES}"),
     ("could not find expected ':'", True, 'a line without ": "; write each line as `key: "value"`'),
     ("expected ',' or ']'", True, 'a list is opened here and not closed with "]", or a comma is missing in it'),
 )
@@ -91,7 +97,7 @@ def read_front_matter(text: str, path: str) -> tuple[dict[str, Entry], tuple[Fin
     try:
         reader.read(yaml.parse(text, Loader=yaml.BaseLoader))
     except _FaultError as error:
-        reader.fault(error.index, error.message, "front-matter-yaml")
+        reader.fault(error.index, f"front matter: {error.message}", "front-matter-yaml")
     except yaml.MarkedYAMLError as error:
         if reader.entries:  # the last value read may be half of what was meant
             reader.entries.popitem()
@@ -118,7 +124,8 @@ def _explain(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:
 
 
 def _needs_quotes(first: str) -> str:
-    return f"a value that begins with {quoted(first)} needs quotes around it"
+    lead = f"{_NOT_TAKEN[first]} is not taken here; " if first in _NOT_TAKEN else ""
+    return f"{lead}a value that begins with {quoted(first)} needs quotes around it"
 
 
 class _Reader:
@@ -141,9 +148,10 @@ class _Reader:
         table = next(event for event in events if not isinstance(event, _WRAPPERS))
         if isinstance(table, yaml.StreamEndEvent):
             return
-        if not isinstance(table, yaml.MappingStartEvent) or _has_extras(table):
-            message = 'the front matter is not a table; write each line as `key: "value"`'
-            raise _FaultError(_start(table), message)
+        if _has_extras(table):
+            raise self._refusal(_start(table))
+        if not isinstance(table, yaml.MappingStartEvent):
+            raise _FaultError(_start(table), 'not a table; write each line as `key: "value"`')
         for event in events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
@@ -157,7 +165,7 @@ class _Reader:
                 self.entries[key.text] = entry
         for event in events:
             if not isinstance(event, _ENDS):
-                message = 'front matter: "---" or "..." ends it here, but more follows; delete the line, or indent it'
+                message = '"---" or "..." ends it here, but more follows; delete the line, or indent it'
                 raise _FaultError(_start(event), message)
 
     def _entry(self, events: Iterator[yaml.Event], key: Written) -> Entry:
@@ -178,13 +186,14 @@ class _Reader:
         start = _start(event)
         if isinstance(event, yaml.ScalarEvent) and not _has_extras(event):
             return Written(event.value, self._place(start), self._text[start : _end(event)])
+        if isinstance(event, yaml.SequenceStartEvent) and not _has_extras(event):
+            raise _FaultError(start, _NO_TEXT)
+        raise self._refusal(start)
+
+    def _refusal(self, start: int) -> _FaultError:
+        """Say why what begins here is no plain text."""
         first = "{{" if self._text.startswith("{{", start) else self._text[start]
-        is_list_in_list = isinstance(event, yaml.SequenceStartEvent)
-        if first in {"{{", *_INDICATORS} and not is_list_in_list:
-            message = _needs_quotes(first)
-        else:
-            message = "a value is one text or a list of texts, not a table or a list in a list"
-        raise _FaultError(start, f"front matter: {message}")
+        return _FaultError(start, _needs_quotes(first) if first in {"{{", *_INDICATORS} else _NO_TEXT)
 
 
 def _has_extras(event: yaml.Event) -> bool:

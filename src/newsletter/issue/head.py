@@ -83,6 +83,7 @@ class _Reader:
                 return at + 1
             at = at + 1 if self._line[at].isspace() else self._read_one(at)
         if at == len(self._line):  # else a quote swallowed the rest, and that is told already
+            self.findings.clear()  # the title was read as attributes
             self._fault(opened, "the { of the attributes is never closed", "attribute-brace")
         return len(self._line)
 

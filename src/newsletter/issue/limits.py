@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MAX_BRACKETS = 5_000
 MAX_CELLS = 20_000
 
+_DASHES = re.compile(r"-+")
 _UNDER_HEAD = re.compile(r"[\s|:>-]+")
 
 
@@ -46,5 +47,5 @@ def _cells(lines: Sequence[str]) -> Iterator[int]:
         if not line.strip(" \t>"):
             columns = 0
         elif "-" in line and "|" in line and _UNDER_HEAD.fullmatch(line):
-            columns = max(columns, line.count("|") + 1)
+            columns = max(columns, len(_DASHES.findall(line)))
         yield columns

@@ -203,14 +203,14 @@ class _BlockMaker:
     def make(self, raw: RawBlock) -> Block | None:
         """Return the block, or nothing where its kind is not known."""
         self._made += 1
-        title, body = self._title(raw), self._body(raw)
         kind = self._kinds.get(raw.kind.text)
+        attributes = MappingProxyType(self._attributes(kind, raw) if kind else {})
+        title, body = self._title(raw), self._body(raw)
         if kind is None:
             message = f"unknown block {quoted(raw.kind.text)}{did_you_mean(raw.kind.text, self._kinds)}"
             self._fault(raw.kind.position, message, "block-unknown")
             return None
         self._check_presence(kind, raw)
-        attributes = MappingProxyType(self._attributes(kind, raw))
         return Block(kind.name, raw.position, title, self._identity(kind, raw, title), attributes, body)
 
     def _title(self, raw: RawBlock) -> str:
