@@ -41,7 +41,24 @@ def test_a_moment_is_in_the_newsletters_time_zone_in_summer_too() -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["no", "yes", "on", "Off", "true", "null", "~", "012", "0x1F", "1.10", "1e3", "12:30", "2026-11-24", ".inf", "=", "<<"],
+    [
+        "no",
+        "yes",
+        "on",
+        "Off",
+        "true",
+        "null",
+        "~",
+        "012",
+        "0x1F",
+        "1.10",
+        "1e3",
+        "12:30",
+        "2026-11-24",
+        ".inf",
+        "=",
+        "<<",
+    ],
 )
 def test_what_yaml_would_turn_into_something_else_stays_text(written: str) -> None:
     issue = front(f"subject: {written}", f"preheader: '{written}'", f"tags: [{written}, chips]")

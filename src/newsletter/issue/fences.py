@@ -14,6 +14,8 @@ MAX_INDENT = 3
 _TAB_STOP = 4
 _FENCE = re.compile(r"(?: *(?:[-*+]|\d{1,9}[.)])(?= ))* *(?:(`{3,})[^`]*$|(~{3,}))")
 _ITEM = re.compile(r" {0,3}(?:[-*+]|\d{1,9}[.)]) (?: {0,3}(?! ))?")
+_NO_MORE_OF_IT = re.compile(r" {0,3}(?:>|#{1,6}(?: |$)|(?:\* *){3,}$|(?:- *){3,}$|(?:_ *){3,}$)")
+"""A quote, a heading or a line across: no paragraph goes on in it, as it does in other lines without an indent."""
 
 
 class Fences:
@@ -27,6 +29,7 @@ class Fences:
         self._item_edge = 0
         """The same for the list that the last line stood in."""
         self._after_blank = False
+        """No paragraph is going on, which needs no indent to stand in the list."""
 
     @property
     def open_line(self) -> int:
@@ -39,7 +42,7 @@ class Fences:
         text = line.strip()
         indent = len(line) - len(line.lstrip(" "))
         if self._mark and text and indent < self._edge:
-            self._mark = ""
+            self._mark, self._after_blank = "", True
         if self._mark:
             self._close(text, indent)
             return True
@@ -49,14 +52,15 @@ class Fences:
     def _close(self, text: str, indent: int) -> None:
         is_in_reach = self._edge or indent <= MAX_INDENT
         if is_in_reach and set(text) == {self._mark[0]} and len(text) >= len(self._mark):
-            self._mark = ""
+            self._mark, self._after_blank = "", True
 
     def _follow_lists(self, line: str, text: str, indent: int) -> None:
         if text and (indent < self._item_edge or not self._item_edge):
-            match = _ITEM.match(line)
-            if match:
-                self._item_edge = match.end()
-            elif self._after_blank:  # else a paragraph goes on, which needs no indent
+            ends = _NO_MORE_OF_IT.match(line)
+            item = None if ends else _ITEM.match(line)
+            if item:
+                self._item_edge = item.end()
+            elif ends or self._after_blank:
                 self._item_edge = 0
         self._after_blank = not text
 
