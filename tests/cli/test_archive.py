@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from contextlib import contextmanager
 from datetime import date, timedelta
 from http.client import RemoteDisconnected
+from select import select
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -138,6 +140,11 @@ class Served:
         self.url = url
         self.port = int(url.rstrip("/").rpartition(":")[2])
 
+    def has_spoken(self) -> bool:
+        """Wait for words on standard output."""
+        assert self._process.stdout is not None
+        return bool(select([self._process.stdout], [], [], NEVER_S)[0])
+
     def interrupt(self) -> Ran:
         """Press ^C; return the exit status, standard output, and what was said since the address."""
         self._process.send_signal(signal.SIGINT)
@@ -150,6 +157,7 @@ def serving(folder: Path, *arguments: str) -> Iterator[Served]:
     with subprocess.Popen(
         [COMMAND, "archive", "serve", "--port", "0", *arguments],
         cwd=folder,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -184,6 +192,7 @@ def test_the_site_is_served_on_this_machine_alone_until_it_is_interrupted(newsle
 def test_the_address_stands_in_json(issues: Path, newsletter: Newsletter) -> None:
     newsletter("archive", "build")
     with serving(issues, "--json") as served:
+        assert served.has_spoken()
         ran = served.interrupt()
     assert ran.document == {"url": served.url}
 

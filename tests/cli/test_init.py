@@ -31,11 +31,11 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
-@pytest.fixture
-def far_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A machine on which it is tomorrow already."""
-    with monkeypatch.context() as patch:
-        patch.setenv("TZ", "XXX-23")
+@pytest.fixture(params=["XXX-23", "XXX+23"], ids=["east", "west"])
+def far_away(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A machine almost a day from Greenwich: at any moment, in one of the two it is not the day that it is at home."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", request.param)
         time.tzset()
         yield
     time.tzset()
@@ -173,10 +173,13 @@ def test_a_file_in_the_place_of_the_folder_is_told(newsletter: Newsletter, empty
 
 
 def test_the_first_issue_is_the_latest_wherever_the_machine_stands(
-    far_east: None, newsletter: Newsletter, empty: Path
+    far_away: None, newsletter: Newsletter, empty: Path
 ) -> None:
     """Its date counts in the newsletter's time zone, as `latest` does."""
+    days = {today()}
     assert newsletter("init").status == 0
+    days.add(today())
+    assert [path.name[:10] in days for path in (empty / "issues").iterdir()] == [True]
     ran = newsletter("render", "latest")
     assert ran.status == 0, ran.err
 

@@ -82,10 +82,14 @@ def test_a_log_holds_no_secret(
     assert CANARY not in ran.err + log.read_text("utf-8")
 
 
-def test_a_log_takes_arguments_that_are_no_text(newsletter: Newsletter, workspace: Path, logs: Path) -> None:
+def test_a_log_takes_arguments_that_are_no_text(
+    newsletter: Newsletter, workspace: Path, logs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A file's name may hold bytes that are no UTF-8."""
-    ran = newsletter("render", os.fsdecode(b"caf\xe9"))
-    assert (ran.status, list(logs.iterdir())) == (2, [])
+    monkeypatch.setattr("newsletter.render.render_email", raising(RuntimeError("x")))
+    assert newsletter("render", "proef", "--out", os.fsdecode(b"caf\xe9")).status == 3
+    (log,) = logs.iterdir()
+    assert log.read_text("utf-8").startswith("newsletter render proef --out caf\\udce9\n\nTraceback")
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), KeyboardInterrupt("again")])

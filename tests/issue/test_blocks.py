@@ -99,7 +99,8 @@ def test_a_backslash_lets_a_quote_stand_in_quotes() -> None:
 
 def test_attributes_are_typed_by_the_schema() -> None:
     block = only_block(
-        '::: episode {url="mailto:a@example.org" duration="48:05" number="007" date="2026-11-20" cover="wafer.png"} T\n:::\n'
+        '::: episode {url="mailto:a@example.org" duration="48:05" number="007" '
+        'date="2026-11-20" cover="wafer.png"} T\n:::\n'
     )
     assert dict(block.attributes) == {
         "url": "mailto:a@example.org",

@@ -27,7 +27,7 @@ a { color: #0066cc; text-decoration: underline; }
 .prose td, .prose th { padding: 4px; mso-line-height-rule: exactly; }
 pre { font-family: "Courier New", monospace; }
 img { border: 0; }
-div + div { color: red; }
+div div { color: red; }
 """
 MARKDOWN = """\
 # T\u00edtel &amp; \u201ccitaat\u201d
@@ -170,9 +170,36 @@ def test_deeply_nested_quotes_are_not_cut_off() -> None:
 
 
 def test_each_fragment_is_styled_as_if_it_stood_alone() -> None:
-    fragments = ["<div>a</div>", "<div>b</div>", "", "<div>c</div><div>d</div>", "<p>p</p>", "<div>a</div>"]
+    fragments = ["<div>a</div>", "<div>b</div>", "", "<div>c<div>d</div></div>", "<p>p</p>", "<div>a</div>"]
     assert inline_fragments(fragments, CSS) == tuple(styled(fragment) for fragment in fragments)
-    assert inline_fragments(fragments, CSS)[3] == '<div>c</div><div style="color:red">d</div>'
+    assert inline_fragments(fragments, CSS)[3] == '<div>c<div style="color:red">d</div></div>'
+
+
+NESTED = """\
+.a p { color: red } p { margin: 0 } .a .b { color: blue } #c b { color: green } div > p { padding: 1px }
+.a.b { font-size: 9px } body .b p { color: black !important } li li { margin: 2px }
+"""
+tags = st.recursive(
+    st.just(""),
+    lambda inner: st.builds(
+        "<{0}{1}>{2}{3}</{0}>".format,
+        st.sampled_from(["div", "section"]),
+        st.sampled_from(["", ' class="a"', ' class="b"', ' class="a b"', ' id="c"', ' class="x" title="y"']),
+        inner,
+        inner,
+    )
+    | st.sampled_from(["<p>t</p>", '<p class="b"><b>t</b></p>', "<ul><li>t<ul><li>t</li></ul></li></ul>"]),
+    max_leaves=12,
+)
+
+
+@given(tags)
+def test_what_is_kept_by_place_is_what_premailer_finds_in_the_whole(body: str) -> None:
+    html = f"<html><body>{body}</body></html>"
+    found = [element.get("style", "") for element in etree.fromstring(inline_document(html, NESTED), etree.HTMLParser()).iter()]
+    root = etree.fromstring(html, etree.HTMLParser())
+    transform(root, css_text=NESTED, disable_leftover_css=True, strip_important=False, disable_basic_attributes=[])
+    assert found == [element.get("style", "").replace("; ", ";") for element in root.iter()]
 
 
 def test_the_rules_are_those_of_this_call() -> None:
@@ -348,7 +375,9 @@ def test_nothing_that_is_compiled_or_inlined_reaches_the_network() -> None:
         ("p {\n  color: r\u00e9d;\n}", 2, 11, "css-ascii"),
         ('p { font-family: "Caf\u00e9" }', 1, 18, "css-ascii"),
         ("p { color: \\72 ed }", 1, 12, "css-escape"),
-        ("[ STYLE] {}", 1, 1, "css-style-attribute"),
+        ("[ STYLE] {}", 1, 1, "css-attribute"),
+        ("h2 + p {}", 1, 4, "css-neighbour"),
+        ("h2 ~ p {}", 1, 4, "css-neighbour"),
         ("p {\n color: red", 1, 3, "css-syntax"),
         ("p } a {}", 1, 3, "css-syntax"),
         ("p { a { b: c } }", 1, 7, "css-syntax"),
@@ -356,7 +385,7 @@ def test_nothing_that_is_compiled_or_inlined_reaches_the_network() -> None:
         ("p { color red }", 1, 1, "css-syntax"),
         ("p {\n\n  a: b\n  c: d }", 4, 3, "css-syntax"),
         ("\n\n p..x {}", 3, 2, "css-selector"),
-        ('p[title="a,b"] {}', 1, 1, "css-selector"),
+        ('p[title="a,b"] {}', 1, 2, "css-attribute"),
     ],
 )
 def test_what_cannot_be_inlined_is_told_at_its_place(css: str, line: int, column: int, rule: str) -> None:
@@ -380,8 +409,8 @@ def test_every_fault_is_told_in_the_order_of_the_lines() -> None:
         CSS,
         "",
         "/* \u00e9 @ : * */",
-        'a[href^="https:"] { width: calc(2px * 3); -webkit-hyphens: none; background: url("a;b@c") }',
-        "p > a + b ~ i.x#y { color: rgba(0, 0, 0, .5) !important }",
+        'a { width: calc(2px * 3); -webkit-hyphens: none; background: url("a;b@c") }',
+        "p > a b i.x#y { color: rgba(0, 0, 0, .5) !important }",
     ],
 )
 def test_what_can_be_inlined_has_no_faults(css: str) -> None:

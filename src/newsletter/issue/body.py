@@ -29,7 +29,7 @@ _LEFT_OVERS = {
     "[^": ("this footnote has no text in its block; add a line `[^name]: …`", "footnote-missing"),
 }
 """What the parser leaves in the text where its other half is missing. Readers would see it."""
-_LEFT_OVER = re.compile("|".join(re.escape(mark) for mark in _LEFT_OVERS))
+_LEFT_OVER = re.compile(r"\{\{|\{%|\]\(|\[\^(?=[^\s\]]+\])")
 
 
 class BodyReader:
@@ -91,13 +91,17 @@ class BodyReader:
             if place < 0:  # it is written as &#123; and the like
                 continue
             self._at = place + len(mark)
-            if self._source[place - 1 : place] != "\\" and not (mark == "](" and self._has_open_field(place)):
+            if mark == "](" and self._is_no_link(place):
+                continue
+            if self._source[place - 1 : place] != "\\":
                 self._fault(place, *_LEFT_OVERS[mark])
 
-    def _has_open_field(self, start: int) -> bool:
-        """Tell whether an address is none because of a brace that stays open, which is told by itself."""
-        end = self._source.find(")", start, self._end)
-        return find_open(self._source, start, max(end, start)) >= 0
+    def _is_no_link(self, place: int) -> bool:
+        """Tell whether `](` is meant as text, or its address has a brace that stays open, which is told by itself."""
+        opened = self._source.rfind("[", self._first, place)
+        closed = self._source.find(")", place, self._end)
+        is_escaped = self._source[opened - 1 : opened] == "\\"
+        return is_escaped or find_open(self._source, place, max(closed, place)) >= 0
 
     def _read_link(self, token: Token) -> None:
         href = str(token.attrs.get("href", ""))
@@ -113,8 +117,9 @@ class BodyReader:
         self._read_text(str(token.attrs.get("title", "")))
 
     def _read_picture(self, token: Token) -> None:
-        source = unquote(str(token.attrs.get("src", "")))
-        address, place = self._seek_address(token, str(token.attrs.get("src", "")))
+        source = str(token.attrs.get("src", ""))
+        address, place = self._seek_address(token, source)
+        name = source if is_address(source) else unquote(source)
         shown = f"the picture {quoted(address)}"
         if not source:
             self._fault(place, "the picture has no address", "picture-address")
@@ -123,11 +128,11 @@ class BodyReader:
             self._fault(place, message, "picture-alt")
         else:
             try:
-                parse_picture(source)
+                parse_picture(name)
             except ValueError as error:
                 self._fault(place, f"{shown} {error}", "picture-address")
             else:
-                if not is_address(source) and not self._has_picture(source):
+                if not is_address(name) and not self._has_picture(name):
                     self._fault(place, f"{shown} does not stand beside the issue", "picture-missing")
         self._read_text(str(token.attrs.get("title", "")))
 
@@ -137,11 +142,13 @@ class BodyReader:
         leads = ("<",) if token.markup == "autolink" else ("](", "](<")
         variants = dict.fromkeys((address, self._written(href), address.removeprefix("mailto:")))
         # Not behind the last one where a picture stands in a link: the link's address comes after the picture's.
-        for start, variant, lead in product((self._at, self._first), variants, leads):
-            place = self._source.find(lead + variant, start, self._end)
-            if place >= 0:
-                self._at = max(self._at, place + len(lead + variant))
-                return address, place + len(lead)
+        for start, variant in product((self._at, self._first), variants):
+            places = {self._source.find(lead + variant, start, self._end): lead for lead in leads}
+            found = min((place for place in places if place >= 0), default=None)
+            if found is not None:
+                place = found + len(places[found])
+                self._at = max(self._at, place + len(variant))
+                return address, place
         if address not in self._definitions:
             self._definitions[address] = self._source.find(f"]: {address}")
         defined = self._definitions[address]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import re
-from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
@@ -48,10 +47,9 @@ _QUOTES = re.compile(r"""\A["']|["']\Z""")
 _TAG_END = re.compile(r"\s*/?>\Z")
 _DECLARATION = re.compile(r"""\s*([-\w]+)\s*:\s*((?:"[^"]*"|'[^']*'|\([^)]*\)|[^;"'(])*)(?:;|\Z)""")
 _CSS_COMMENT = re.compile(r"/\*.*?(\*/|\Z)", re.DOTALL)
-_CSS_TOKEN = re.compile(r"""[{}@*:\\]|\[\s*style|[^\x00-\x7f]+|"[^"\\\n]*"|'[^'\\\n]*'""", re.IGNORECASE)
+_CSS_TOKEN = re.compile(r"""[{}@*:\\+~\[]|[^\x00-\x7f]+|"[^"\\\n]*"|'[^'\\\n]*'""", re.IGNORECASE)
 _CSS_SELECTORS = re.compile(r"([^{}]+)\{[^{}]*\}")
 _CSS_PLACE = re.compile(r"\[(\d+):\d+:|, (\d+), \d+\)")  # two ways in which it writes line and column
-_FRAGMENT = "mail-fragment"
 _MAX_KEPT = 2048
 
 
@@ -74,10 +72,14 @@ class _Outline:
     """The opening and closing tags, one after the other."""
 
 
+_Kind = tuple[str, str, str]
+"""What a selector can see of a tag: its name, its classes and its id."""
+_Path = tuple[_Kind, ...]
+"""A tag's place: what it stands in, from the outside, and itself."""
+
+_IN_BODY: _Path = (("html", "", ""), ("body", "", ""))
 _lock = Lock()
-"""For the CSS parser, which keeps its settings in the module, and for what is kept."""
-_kept: OrderedDict[tuple[str, str], tuple[str, ...]] = OrderedDict()
-"""The declarations for each tag of a fragment, by its shape and the CSS; the last used at the end."""
+"""For premailer and its CSS parser, which keep settings and caches in their modules."""
 
 
 def inline_document(html: str, css: str) -> str:
@@ -91,8 +93,8 @@ def inline_document(html: str, css: str) -> str:
     """
     _refuse(css)
     outline = _outline(html)
-    with _lock:
-        return _styled(html, outline, _declarations(outline, css))
+    (declarations,) = _declarations([outline], css)
+    return _styled(html, outline, declarations)
 
 
 def inline_fragments(fragments: Sequence[str], css: str) -> tuple[str, ...]:
@@ -104,18 +106,8 @@ def inline_fragments(fragments: Sequence[str], css: str) -> tuple[str, ...]:
     """
     _refuse(css)
     outlines = [_outline(fragment) for fragment in fragments]
-    with _lock:
-        missing = {outline.shape: outline for outline in outlines if (outline.shape, css) not in _kept}
-        found = _declarations_of_all(tuple(missing.values()), css)
-        for shape, declarations in zip(missing, found, strict=True):
-            _kept[shape, css] = declarations
-        pieces = []
-        for fragment, outline in zip(fragments, outlines, strict=True):
-            _kept.move_to_end((outline.shape, css))
-            pieces.append(_styled(fragment, outline, _kept[outline.shape, css]))
-        while len(_kept) > _MAX_KEPT:
-            _kept.popitem(last=False)
-    return tuple(pieces)
+    found = _declarations(outlines, css, _IN_BODY)
+    return tuple(map(_styled, fragments, outlines, found))
 
 
 def lint_css(css: str, path: str) -> tuple[Finding, ...]:
@@ -173,8 +165,18 @@ def _outside_fault(mark: str, at: int) -> Iterator[tuple[int, str, str]]:
         yield at, "a pseudo-class cannot be inlined; use mj-style", "css-pseudo-class"
     elif mark == "*":
         yield at, "* would style every tag of the layout; name the elements", "css-universal"
-    elif mark.startswith("["):
-        yield at, "a tag's own style is not seen here; use a class", "css-style-attribute"
+    elif mark == "[":
+        yield (
+            at,
+            "what is found for a tag must serve for all like it, whatever its attributes; use a class",
+            "css-attribute",
+        )
+    elif mark in "+~":
+        yield (
+            at,
+            f"{mark} looks at a tag's neighbours, and what is found for it must serve anywhere; use a class",
+            "css-neighbour",
+        )
 
 
 def _selector_faults(css: str) -> Iterator[tuple[int, str, str]]:
@@ -229,48 +231,99 @@ def _unbalanced(html: str, at: int) -> str:
     return f"an HTML tag is not opened or not closed where it should be: {quoted(html[at:])}"
 
 
-def _declarations_of_all(outlines: Sequence[_Outline], css: str) -> list[tuple[str, ...]]:
-    """Return the declarations for each tag of several fragments, in one pass: most of its time goes per pass."""
-    if not outlines:
-        return []
-    tags = [_Tag("html", 0, 0, "<html>"), _Tag("body", 1, 0, "<body>")]
-    shape = ["<html><body>"]
+def _declarations(outlines: Sequence[_Outline], css: str, around: _Path = ()) -> list[list[str]]:
+    """Return the declarations of `css` for each tag of each outline; `around` is what these stand in.
+
+    The selectors look at nothing but names, classes, ids and what a tag stands in (`lint_css` sees to that). So what
+    is found for one tag serves for every tag of its kind in a place of that kind, and premailer is only asked about
+    places that were never seen: once for all of them, as most of its time goes per call.
+    """
     for outline in outlines:
-        # An element of its own, so that the rules for neighbours do not reach from one fragment into the next.
-        tags.append(_Tag(_FRAGMENT, 2, 0, f"<{_FRAGMENT}>"))
-        tags += [_Tag(tag.name, tag.depth + 3, tag.start, tag.text) for tag in outline.tags]
-        shape.append(f"<{_FRAGMENT}>{outline.shape}</{_FRAGMENT}>")
-    found = _declarations(_Outline(tuple(tags), f"{''.join(shape)}</body></html>"), css)
-    parts, end = [], 2
-    for outline in outlines:
-        start, end = end + 1, end + 1 + len(outline.tags)
-        parts.append(found[start:end])
-    return parts
+        _check_nesting(outline.shape, around)
+    paths = [list(_paths(outline, around)) for outline in outlines]
+    known = _known(css)
+    missing = {path for of_outline in paths for path in of_outline if path not in known}
+    if missing:
+        if len(known) > _MAX_KEPT:
+            known.clear()
+            missing = {path for of_outline in paths for path in of_outline}
+        known.update(_found_by_premailer(sorted(missing), css))
+    return [[known[path] for path in of_outline] for of_outline in paths]
 
 
-def _declarations(outline: _Outline, css: str) -> tuple[str, ...]:
-    """Let premailer find the declarations of `css` for each tag."""
-    root = etree.fromstring(outline.shape, etree.HTMLParser(no_network=True, huge_tree=True))
-    if root is None:
-        message = "there is no HTML to write the rules into"
-        raise RenderError(message)
-    elements = list(root.iter(etree.Element))
-    _compare(outline, elements)
-    for element in elements:
-        # Its own declarations are put after those that are found; premailer would drop what it cannot read in them.
-        element.attrib.pop("style", None)
+@lru_cache(maxsize=16)
+def _known(css: str) -> dict[_Path, str]:  # noqa: ARG001 - the style sheet is the key
+    """Return what was found so far with one style sheet."""
+    return {}
+
+
+def _paths(outline: _Outline, around: _Path) -> Iterator[_Path]:
+    path = around
+    for tag in outline.tags:
+        path = (*path[: len(around) + tag.depth], _kind(tag.name, tag.text))
+        yield path
+
+
+@lru_cache(maxsize=_MAX_KEPT)
+def _kind(name: str, tag: str) -> _Kind:
+    values = {"class": "", "id": ""}
+    for match in _ATTRIBUTE.finditer(tag):
+        if match[1].lower() in values and match[2]:
+            values[match[1].lower()] = unescape(_QUOTES.sub("", match[2]))
+    return name, values["class"], values["id"]
+
+
+def _found_by_premailer(paths: Sequence[_Path], css: str) -> dict[_Path, str]:
+    """Let premailer find the declarations for a tag at each of the places, in a document that has them all."""
+    elements: dict[_Path, etree._Element] = {}
+    for path in paths:
+        for length in range(1, len(path) + 1):
+            if path[:length] not in elements:
+                parent = elements.get(path[: length - 1])
+                elements[path[:length]] = _element(path[length - 1], parent)
+    for path, element in elements.items():
+        if len(path) == 1:
+            with _lock:
+                _transform(element, css)
+    return {path: element.get("style", "") for path, element in elements.items()}
+
+
+def _element(kind: _Kind, parent: etree._Element | None) -> etree._Element:
+    name, classes, identity = kind
+    attributes = {key: value for key, value in (("class", classes), ("id", identity)) if value}
+    return etree.Element(name, attributes) if parent is None else etree.SubElement(parent, name, attributes)
+
+
+def _transform(root: etree._Element, css: str) -> None:
     transform(
         root,
         css_text=css,
         allow_network=False,
-        strip_important=False,
-        # These spare it work of which nothing is used here: what it would change besides the style attributes.
-        disable_validation=True,
         disable_leftover_css=True,
+        strip_important=False,
+        disable_validation=True,
         align_floating_images=False,
         disable_basic_attributes=["width", "height", "align", "valign", "bgcolor"],
     )
-    return tuple(element.get("style", "") for element in elements)
+
+
+@lru_cache(maxsize=_MAX_KEPT)
+def _check_nesting(shape: str, around: _Path) -> None:
+    """Refuse HTML that an HTML parser puts together in another way than it is written."""
+    opening = "".join(f"<{name}>" for name, _, _ in around)
+    closing = "".join(f"</{name}>" for name, _, _ in reversed(around))
+    whole = f"{opening}{shape}{closing}"
+    try:
+        root = etree.fromstring(whole, etree.HTMLParser(no_network=True, huge_tree=True))
+    except (etree.XMLSyntaxError, ValueError) as error:
+        message = f"this is no HTML: {error}"
+        raise RenderError(message) from error
+    # The parser has nothing to give for no tags at all.
+    elements = [] if root is None else list(root.iter(etree.Element))
+    if not elements:
+        message = "this is no HTML: there is no tag in it"
+        raise RenderError(message)
+    _compare(_outline(whole), elements)
 
 
 def _compare(outline: _Outline, elements: Sequence[etree._Element]) -> None:

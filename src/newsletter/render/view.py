@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from newsletter.i18n import format_date
 from newsletter.issue import PLACEHOLDER
 from newsletter.render import links
 
@@ -73,6 +74,7 @@ def issue_view(issue: Issue, site: str, words: Words) -> SimpleNamespace:
         subject=words(issue.subject),
         preheader=words(issue.preheader),
         date=issue.date,
+        day=words(format_date(issue.date, issue.language)),
         language=issue.language,
         tags=[words(tag) for tag in issue.tags],
         web_url=words(links.issue_url(site, issue.slug)),
