@@ -227,6 +227,12 @@ def test_values_are_escaped_in_html_and_not_in_plain_text(theme: Theme) -> None:
     assert theme.render("text/value.txt.j2", "nl", value) == "<b> & 'c'"
 
 
+def test_a_template_cannot_reach_beyond_what_it_is_given(tmp_path: Path) -> None:
+    said = complaint(tmp_path, {TEXT_MAIL: SECTION.format("{{ ''.__class__.__mro__ }}{{ block.body }}")})
+    assert said.startswith(f"templates/{TEXT_MAIL}:2: ")
+    assert "unsafe" in said
+
+
 def test_values_are_never_templates(theme: Theme) -> None:
     value = "{{ 7*7 }}{% raw %}{# x #}"
     assert theme.render("text/value.txt.j2", "nl", {"value": value}) == value

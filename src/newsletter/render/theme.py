@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from jinja2 import (
     ChoiceLoader,
-    Environment,
     FileSystemLoader,
     StrictUndefined,
     TemplateNotFound,
@@ -24,6 +23,7 @@ from jinja2 import (
 )
 from jinja2 import TemplateError as JinjaError
 from jinja2.ext import Extension
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from newsletter.errors import TemplateError
 from newsletter.i18n import catalogue, format_date, format_duration
@@ -122,8 +122,9 @@ def open_theme(root: Path) -> Theme:
 
 
 @lru_cache(maxsize=8)
-def _environment(folders: tuple[Path, ...], language: str) -> Environment:
-    environment = Environment(
+def _environment(folders: tuple[Path, ...], language: str) -> ImmutableSandboxedEnvironment:
+    # In the sandbox: a template that came with somebody's change may lay out, and not run what it likes.
+    environment = ImmutableSandboxedEnvironment(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
         autoescape=select_autoescape(disabled_extensions=("txt.j2",), default=True),
         undefined=_Undefined,
