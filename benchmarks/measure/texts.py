@@ -26,7 +26,7 @@ def one_word_changed(text: str, number: int) -> str:
 def another_issue(text: str, number: int) -> str:
     """Return the issue with another date, and in every block a link more, to a place of its own.
 
-    So neither the layout of the mail nor the tags of any block are those of an issue with another number.
+    So no block is that of an issue with another number.
     """
     first_in_block = {text.count("\n:::", 0, at): at for at in reversed(_paragraphs(text))}
     starts = [0, *sorted(first_in_block.values()), len(text)]

@@ -35,9 +35,15 @@ class Mailer:
     def _has_picture(self, name: str) -> bool:
         return (self._path.parent / name).is_file()
 
-    def render(self, text: str, accent: str = "") -> tuple[str, str]:
-        """Return the HTML and the plain text for one reader, with links in the colour `accent`."""
+    def render(self, text: str, accent: str = "", radius_px: int = 0) -> tuple[str, str]:
+        """Return the HTML and the plain text for one reader.
+
+        With `accent`, links have that colour; with `radius_px`, corners are so round, so that a layout that was
+        never compiled with it must be compiled.
+        """
         settings = self.workspace.settings
+        if radius_px:
+            settings = replace(settings, theme=replace(settings.theme, radius_px=radius_px))
         if accent:
             light = replace(settings.theme.light, accent=accent)
             settings = replace(settings, theme=replace(settings.theme, light=light))

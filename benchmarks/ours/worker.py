@@ -44,7 +44,7 @@ def answers() -> None:
 def _render(mailer: Mailer, clock: Clock, request: Mapping[str, Any]) -> dict[str, Any]:
     clock.seconds.clear()
     start, busy_s = time.perf_counter(), time.process_time()
-    html, text = mailer.render(request["text"], request.get("accent", ""))
+    html, text = mailer.render(request["text"], request.get("accent", ""), request.get("radius_px", 0))
     seconds, cpu_s = time.perf_counter() - start, time.process_time() - busy_s
     rest = {"rest": seconds - sum(clock.seconds.values())}
     return {"seconds": seconds, "cpu_s": cpu_s, "stages": clock.seconds | rest, "html": html, "text": text}

@@ -93,15 +93,17 @@ Value = str | int | date | datetime
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The Markdown inside a block."""
+    """The Markdown inside a block. Two that would be rendered alike in one language are equal."""
 
-    source: str
-    tokens: tuple[Token, ...]
-    """What the Markdown parser made of it; personal fields are still placeholders in it."""
-    position: Position
-    """Of its first line."""
+    parsed: str
+    """What the parser got: the source with placeholders for its personal fields."""
     name: str
     """Unlike that of any other body of the issue; keeps their footnotes apart."""
+    source: str = field(compare=False)
+    tokens: tuple[Token, ...] = field(compare=False)
+    """What the Markdown parser made of it; personal fields are still placeholders in it."""
+    position: Position = field(compare=False)
+    """Of its first line."""
 
 
 @dataclass(frozen=True, slots=True)

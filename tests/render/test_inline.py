@@ -15,8 +15,8 @@ from lxml import etree
 from markdown_it import MarkdownIt
 from premailer import transform
 
-from newsletter.errors import RenderError, TemplateError
-from newsletter.render.inline import inline_document, inline_fragments, lint_css
+from newsletter.errors import RenderError
+from newsletter.render.inline import inline_document, inline_fragments
 from newsletter.render.mjml import compile_mjml
 
 CSS = """\
@@ -181,14 +181,16 @@ NESTED = """\
 """
 tags = st.recursive(
     st.just(""),
-    lambda inner: st.builds(
-        "<{0}{1}>{2}{3}</{0}>".format,
-        st.sampled_from(["div", "section"]),
-        st.sampled_from(["", ' class="a"', ' class="b"', ' class="a b"', ' id="c"', ' class="x" title="y"']),
-        inner,
-        inner,
-    )
-    | st.sampled_from(["<p>t</p>", '<p class="b"><b>t</b></p>', "<ul><li>t<ul><li>t</li></ul></li></ul>"]),
+    lambda inner: (
+        st.builds(
+            "<{0}{1}>{2}{3}</{0}>".format,
+            st.sampled_from(["div", "section"]),
+            st.sampled_from(["", ' class="a"', ' class="b"', ' class="a b"', ' id="c"', ' class="x" title="y"']),
+            inner,
+            inner,
+        )
+        | st.sampled_from(["<p>t</p>", '<p class="b"><b>t</b></p>', "<ul><li>t<ul><li>t</li></ul></li></ul>"])
+    ),
     max_leaves=12,
 )
 
@@ -196,7 +198,10 @@ tags = st.recursive(
 @given(tags)
 def test_what_is_kept_by_place_is_what_premailer_finds_in_the_whole(body: str) -> None:
     html = f"<html><body>{body}</body></html>"
-    found = [element.get("style", "") for element in etree.fromstring(inline_document(html, NESTED), etree.HTMLParser()).iter()]
+    found = [
+        element.get("style", "")
+        for element in etree.fromstring(inline_document(html, NESTED), etree.HTMLParser()).iter()
+    ]
     root = etree.fromstring(html, etree.HTMLParser())
     transform(root, css_text=NESTED, disable_leftover_css=True, strip_important=False, disable_basic_attributes=[])
     assert found == [element.get("style", "").replace("; ", ";") for element in root.iter()]
@@ -363,62 +368,3 @@ def test_nothing_that_is_compiled_or_inlined_reaches_the_network() -> None:
         [sys.executable, "-c", NETWORK_PROOF, *imports], input=MAIL, capture_output=True, text=True, check=False
     )
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
-
-
-@pytest.mark.parametrize(
-    ("css", "line", "column", "rule"),
-    [
-        ("p {}\n @media print { p {} }", 2, 2, "css-at-rule"),
-        ("/* @import */\na:hover {}", 2, 2, "css-pseudo-class"),
-        ("a::before {}", 1, 2, "css-pseudo-class"),
-        ("p, * {}", 1, 4, "css-universal"),
-        ("p {\n  color: r\u00e9d;\n}", 2, 11, "css-ascii"),
-        ('p { font-family: "Caf\u00e9" }', 1, 18, "css-ascii"),
-        ("p { color: \\72 ed }", 1, 12, "css-escape"),
-        ("[ STYLE] {}", 1, 1, "css-attribute"),
-        ("h2 + p {}", 1, 4, "css-neighbour"),
-        ("h2 ~ p {}", 1, 4, "css-neighbour"),
-        ("p {\n color: red", 1, 3, "css-syntax"),
-        ("p } a {}", 1, 3, "css-syntax"),
-        ("p { a { b: c } }", 1, 7, "css-syntax"),
-        ("p {}\n/* never closed", 2, 1, "css-syntax"),
-        ("p { color red }", 1, 1, "css-syntax"),
-        ("p {\n\n  a: b\n  c: d }", 4, 3, "css-syntax"),
-        ("\n\n p..x {}", 3, 2, "css-selector"),
-        ('p[title="a,b"] {}', 1, 2, "css-attribute"),
-    ],
-)
-def test_what_cannot_be_inlined_is_told_at_its_place(css: str, line: int, column: int, rule: str) -> None:
-    found = lint_css(css, "templates/email/content.css")
-    place = found[0].position
-    assert (place.path, place.line, place.column, found[0].rule) == ("templates/email/content.css", line, column, rule)
-
-
-def test_every_fault_is_told_in_the_order_of_the_lines() -> None:
-    found = lint_css("* { }\n@media x { }\na:hover { }", "c.css")
-    assert [(finding.position.line, finding.rule) for finding in found] == [
-        (1, "css-universal"),
-        (2, "css-at-rule"),
-        (3, "css-pseudo-class"),
-    ]
-
-
-@pytest.mark.parametrize(
-    "css",
-    [
-        CSS,
-        "",
-        "/* \u00e9 @ : * */",
-        'a { width: calc(2px * 3); -webkit-hyphens: none; background: url("a;b@c") }',
-        "p > a b i.x#y { color: rgba(0, 0, 0, .5) !important }",
-    ],
-)
-def test_what_can_be_inlined_has_no_faults(css: str) -> None:
-    assert lint_css(css, "c.css") == ()
-
-
-def test_css_that_cannot_be_inlined_does_not_pass_a_door() -> None:
-    with pytest.raises(TemplateError, match="pseudo-class"):
-        inline_fragments(["<p>x</p>"], "p:hover { color: red }")
-    with pytest.raises(TemplateError, match="pseudo-class"):
-        inline_document("<html><body></body></html>", "p:hover { color: red }")

@@ -70,6 +70,15 @@ def parse(source: str, language: str, name: str = "") -> tuple[Token, ...]:
     return tuple(_parser(language).parse(source, {"docId": name} if name else {}))
 
 
+@lru_cache(maxsize=512)
+def parse_once(source: str, language: str, name: str = "") -> tuple[Token, ...]:
+    """Parse Markdown, and keep the tokens for the next time: they must not be changed.
+
+    An editor who saves has changed one block of many; the others are not parsed again.
+    """
+    return parse(source, language, name)
+
+
 def typographic(text: str, language: str) -> str:
     """Return a line of plain text with the quotes, dashes and dots of its language."""
     tokens = _typographer(language).parseInline(text, {})

@@ -20,7 +20,7 @@ from newsletter.issue.frontmatter import UNREADABLE, read_front_matter, split_fr
 from newsletter.issue.holes import PLACEHOLDER, Hider, Written
 from newsletter.issue.kinds import COMMON
 from newsletter.issue.limits import limit_findings
-from newsletter.issue.markdown import parse, show_code, typographic
+from newsletter.issue.markdown import parse, parse_once, show_code, typographic
 from newsletter.issue.values import PARSERS, is_address
 from newsletter.issue.words import did_you_mean, near_miss, quoted
 from newsletter.model import Block, Body, Finding, Issue, Position
@@ -312,9 +312,13 @@ class _BlockMaker:
     def _body(self, raw: RawBlock) -> Body:
         position = replace(raw.position, line=raw.first_line)
         source, name = "\n".join(raw.lines), f"b{self._made}"
-        tokens = parse(self._hider.hide(source, position.line), self._language, name)
-        show_code(tokens, self._hider.show)
+        parsed = self._hider.hide(source, position.line)
+        if parsed == source:
+            tokens = parse_once(parsed, self._language, name)
+        else:
+            tokens = parse(parsed, self._language, name)
+            show_code(tokens, self._hider.show)
         reader = BodyReader(source, position, self._hider.written, self._has_picture)
         reader.read(tokens)
         self.findings += reader.findings
-        return Body(source, tokens, position, name)
+        return Body(parsed, name, source, tokens, position)

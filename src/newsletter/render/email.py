@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from types import SimpleNamespace
 
     from newsletter.config import Settings
-    from newsletter.model import Block, Finding, Issue
+    from newsletter.model import Block, Body, Finding, Issue
     from newsletter.render.theme import Theme
 
 CONTENT_CSS = "email/content.css.j2"
@@ -66,7 +66,8 @@ def _html(issue: Issue, theme: Theme, settings: Settings, reader: Mapping[str, P
     site = settings.newsletter.url
     blocks = blocks_on(issue, ON_EMAIL)
     picture = _picture(issue, site)
-    bodies = inline_fragments([_body_html(block, issue, picture) for block in blocks], css)
+    html = [_body_html(block.body, issue.language, issue.slug, site) for block in blocks]
+    bodies = inline_fragments(html, css)
     views = []
     for block, body in zip(blocks, bodies, strict=True):
         view = block_view(block, theme.kinds[block.kind], picture, slots.text)
@@ -86,9 +87,17 @@ def _picture(issue: Issue, site: str) -> Callable[[str], str]:
     return lambda name: links.picture_url(site, issue.slug, name)
 
 
-def _body_html(block: Block, issue: Issue, picture: Callable[[str], str]) -> str:
-    html = to_html(block.body.tokens, issue.language, block.body.name, picture)
+@lru_cache(maxsize=512)
+def _body_html(body: Body, language: str, slug: str, site: str) -> str:
+    html = to_html(body.tokens, language, body.name, lambda name: links.picture_url(site, slug, name))
     return f'<div class="prose">{html}</div>' if html else ""
+
+
+@lru_cache(maxsize=512)
+def _body_text(body: Body, language: str) -> tuple[str, str]:  # noqa: ARG001 - quotes differ between languages
+    """Return the text and the list of its links."""
+    found = LinkList()
+    return to_text(body.tokens, found), found.render()
 
 
 @lru_cache(maxsize=32)
@@ -136,7 +145,5 @@ def _text(issue: Issue, theme: Theme, settings: Settings, reader: Mapping[str, P
 
 def _text_view(block: Block, theme: Theme, issue: Issue, site: str) -> SimpleNamespace:
     view = block_view(block, theme.kinds[block.kind], _picture(issue, site), str)
-    found = LinkList()
-    view.body = to_text(block.body.tokens, found)
-    view.links = found.render()
+    view.body, view.links = _body_text(block.body, issue.language)
     return view

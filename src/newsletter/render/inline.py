@@ -105,9 +105,20 @@ def inline_fragments(fragments: Sequence[str], css: str) -> tuple[str, ...]:
         RenderError: a fragment's tags do not nest.
     """
     _refuse(css)
-    outlines = [_outline(fragment) for fragment in fragments]
+    kept = _pieces(css)
+    if len(kept) > _MAX_KEPT:
+        kept.clear()
+    missing = [fragment for fragment in dict.fromkeys(fragments) if fragment not in kept]
+    outlines = [_outline(fragment) for fragment in missing]
     found = _declarations(outlines, css, _IN_BODY)
-    return tuple(map(_styled, fragments, outlines, found))
+    kept.update(zip(missing, map(_styled, missing, outlines, found), strict=True))
+    return tuple(kept[fragment] for fragment in fragments)
+
+
+@lru_cache(maxsize=16)
+def _pieces(css: str) -> dict[str, str]:  # noqa: ARG001 - the style sheet is the key
+    """Return the fragments that were done so far with one style sheet, as they came out."""
+    return {}
 
 
 def lint_css(css: str, path: str) -> tuple[Finding, ...]:

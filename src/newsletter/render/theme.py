@@ -60,6 +60,16 @@ class _Undefined(StrictUndefined):
         return str(super()._undefined_message)
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Lets a template lay out what it is given, and not run what it likes."""
+
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
+        """Tell whether a template may read an attribute; our own views hold nothing but data."""
+        if type(obj) is SimpleNamespace and not attr.startswith("_"):
+            return True
+        return super().is_safe_attribute(obj, attr, value)
+
+
 @dataclass(frozen=True, slots=True)
 class Theme:
     """The folders of a theme, first the one that wins, and the kinds of blocks they define."""
@@ -122,9 +132,8 @@ def open_theme(root: Path) -> Theme:
 
 
 @lru_cache(maxsize=8)
-def _environment(folders: tuple[Path, ...], language: str) -> ImmutableSandboxedEnvironment:
-    # In the sandbox: a template that came with somebody's change may lay out, and not run what it likes.
-    environment = ImmutableSandboxedEnvironment(
+def _environment(folders: tuple[Path, ...], language: str) -> _Sandbox:
+    environment = _Sandbox(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
         autoescape=select_autoescape(disabled_extensions=("txt.j2",), default=True),
         undefined=_Undefined,
