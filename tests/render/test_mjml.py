@@ -311,3 +311,20 @@ def test_compiling_twice_gives_the_same_bytes() -> None:
     source = in_text(unicodedata.normalize("NFD", "caf\u00e9") + "<b>x</b>")
     assert compile_mjml(source) == compile_mjml(source)
     assert re.search("cafe\u0301", compile_mjml(source))
+
+
+@pytest.mark.parametrize(
+    ("source", "complaint"),
+    [
+        ("<mjml><mj-head></mj-head></mjml>", "it will not do"),
+        ("<mjml><mj-body></mj-body></mjml>", "unexpected end at position 99999:99999"),
+    ],
+    ids=["no body to look in", "a place beyond the end"],
+)
+def test_a_complaint_without_a_place_of_its_own_is_told_of_the_document(source: str, complaint: str) -> None:
+    def complaining(_source: str) -> str:
+        raise ValueError(complaint)
+
+    with pytest.raises(TemplateError, match=complaint) as caught:
+        compile_mjml(mark_places(source, "a"), engine=complaining)
+    assert caught.value.findings[0].position == Position("a", 1)
