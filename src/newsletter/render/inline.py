@@ -50,6 +50,9 @@ _CSS_COMMENT = re.compile(r"/\*.*?(\*/|\Z)", re.DOTALL)
 _CSS_TOKEN = re.compile(r"""[{}@*:\\+~\[]|[^\x00-\x7f]+|"[^"\\\n]*"|'[^'\\\n]*'""", re.IGNORECASE)
 _CSS_SELECTORS = re.compile(r"([^{}]+)\{[^{}]*\}")
 _CSS_PLACE = re.compile(r"\[(\d+):\d+:|, (\d+), \d+\)")  # two ways in which it writes line and column
+# No tree can hold them, and no selector here can name them.
+_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NO_NAME = re.compile(r"[^a-z0-9-]")
 _MAX_KEPT = 2048
 
 
@@ -280,8 +283,8 @@ def _kind(name: str, tag: str) -> _Kind:
     values = {"class": "", "id": ""}
     for match in _ATTRIBUTE.finditer(tag):
         if match[1].lower() in values and match[2]:
-            values[match[1].lower()] = unescape(_QUOTES.sub("", match[2]))
-    return name, values["class"], values["id"]
+            values[match[1].lower()] = _NO_XML.sub("\N{REPLACEMENT CHARACTER}", unescape(_QUOTES.sub("", match[2])))
+    return _NO_NAME.sub("-", name), values["class"], values["id"]
 
 
 def _found_by_premailer(paths: Sequence[_Path], css: str) -> dict[_Path, str]:
