@@ -152,9 +152,7 @@ class _Reader:
             raise self._refusal(_start(table))
         if not isinstance(table, yaml.MappingStartEvent):
             raise _FaultError(_start(table), 'not a table; write each line as `key: "value"`')
-        for event in events:
-            if isinstance(event, yaml.MappingEndEvent):
-                break
+        while not isinstance(event := next(events), yaml.MappingEndEvent):
             key = self._scalar(event)
             entry = self._entry(events, key)
             if key.text in self.entries:
@@ -175,9 +173,7 @@ class _Reader:
             is_cut = is_plain and _COMMENT.match(self._text, _end(event)) is not None
             return Entry(key.position, (self._scalar(event),), is_list=False, is_cut=is_cut)
         members = []
-        for member in events:
-            if isinstance(member, yaml.SequenceEndEvent):
-                break
+        while not isinstance(member := next(events), yaml.SequenceEndEvent):
             members.append(self._scalar(member))
         return Entry(key.position, tuple(members), is_list=True)
 
