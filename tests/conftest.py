@@ -20,7 +20,8 @@ if BROWSERS.is_dir():
     os.environ.setdefault("PLAYWRIGHT_BROWSERS_PATH", str(BROWSERS))
 
 # A shared machine stalls now and then. The timeout catches a hang; a deadline per example only makes noise.
-settings.register_profile("project", deadline=None, print_blob=True)
+# In CI the examples are always the same, so that a change is judged by what it changed; elsewhere they are new.
+settings.register_profile("project", deadline=None, print_blob=True, derandomize="CI" in os.environ)
 settings.load_profile("project")
 
 

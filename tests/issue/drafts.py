@@ -24,10 +24,10 @@ FRONT = '---\nsubject: "Proef"\ndate: 2026-11-24\n---\n'
 """Four lines: a text behind it begins in line 5."""
 
 
-def parsed(data: str | bytes, house: House = HOUSE) -> Issue:
-    """Parse an issue beside which only wafer.png stands."""
+def parsed(data: str | bytes, house: House = HOUSE, pictures: tuple[str, ...] = ("wafer.png",)) -> Issue:
+    """Parse an issue beside which these pictures stand."""
     encoded = data if isinstance(data, bytes) else data.encode()
-    return parse_issue(encoded, "issue.md", "proef", house, lambda name: name == "wafer.png")
+    return parse_issue(encoded, "issue.md", "proef", house, lambda name: name in pictures)
 
 
 def findings(data: str | bytes, house: House = HOUSE) -> tuple[Finding, ...]:

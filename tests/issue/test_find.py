@@ -88,3 +88,28 @@ def test_what_is_not_there_is_told_with_what_is(root: Path, name: str, today: da
 def test_a_name_that_no_file_can_have_is_no_issue(root: Path) -> None:
     with pytest.raises(UsageError, match="there is no issue"):
         found(root, "x" * 5000)
+
+
+def test_of_two_issues_with_one_name_the_newest_is_meant(root: Path) -> None:
+    (root / "issues" / "2027-01-05-asml.md").write_text("x")
+    assert found(root, "asml") == "issues/2027-01-05-asml.md"
+
+
+def test_a_path_may_be_absolute(root: Path) -> None:
+    path = root / "issues" / "welcome.md"
+    assert find_issue(root, str(path), root / "issues", TODAY) == path
+
+
+def test_a_workspace_with_many_issues_names_twenty_of_them(root: Path) -> None:
+    for number in range(40):
+        (root / "issues" / f"2025-01-01-brief-{number:02}.md").write_text("x")
+    with pytest.raises(UsageError) as caught:
+        found(root, "zzz")
+    names = ", ".join(["asml", *(f"brief-{number:02}" for number in range(19))])
+    assert str(caught.value) == f'there is no issue "zzz" in issues/ (there is {names}, …)'
+
+
+def test_without_any_issue_there_is_nothing_to_name(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        found(tmp_path, "zzz")
+    assert str(caught.value) == 'there is no issue "zzz" in issues/'

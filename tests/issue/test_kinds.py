@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from newsletter.errors import IssueError, TemplateError
-from newsletter.issue import load_kinds, read_issue, slug_of
-from tests.issue.drafts import FRONT, HOUSE, KINDS, ROOT, parsed
+from newsletter.errors import TemplateError
+from newsletter.issue import load_kinds
+from tests.issue.drafts import FRONT, HOUSE, KINDS, ROOT, faults, parsed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,57 +57,104 @@ def test_a_later_folder_wins(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("schema", "message"),
+    ("schema", "messages"),
     [
-        ("title = ", "not readable as TOML: Invalid value (at end of document)"),
-        ('titel = "none"', 'titel: unknown key (did you mean "title"?)'),
-        ('title = "maybe"', 'title: found "maybe", expected required, optional or none'),
-        ("record = 1", 'record: found "1", expected true or false'),
-        ('[attributes.url]\ntype = "link"', None),
-        ('[attributes.url]\ntipe = "url"', 'attributes.url.tipe: unknown key (did you mean "type"?)'),
-        ('[attributes.a]\ntype = "choice"', 'attributes.a: type "choice" and a list of choices go together'),
+        ("title = ", ["not readable as TOML: Invalid value (at end of document)"]),
+        ('titel = "none"', ['titel: unknown key (did you mean "title"?)']),
+        ('title = "maybe"', ['title: found "maybe", expected required, optional or none']),
+        ("body = []", ['body: found "[]", expected a text']),
+        ("record = 1", ['record: found "1", expected true or false']),
+        ("attributes = 3", ['attributes: found "3", expected a table']),
+        ('[attributes]\nurl = "x"', ['attributes.url: found "x", expected a table']),
+        ('[attributes.url]\ntipe = "url"', ['attributes.url.tipe: unknown key (did you mean "type"?)']),
+        ('[attributes.url]\nrequired = "yes"', ['attributes.url.required: found "yes", expected true or false']),
+        ("[attributes.n]\ndefault = 3", ['attributes.n.default: found "3", expected a text']),
         (
-            '[attributes.a]\ntype = "number"\ndefault = "many"',
-            'attributes.a.default: "many" is not a whole number',
+            '[attributes.url]\ntype = "numbr"',
+            ['attributes.url.type: unknown type "numbr" (did you mean "number"?)'],
+        ),
+        ('[attributes.a]\ntype = "choice"', ['attributes.a: type "choice" and a list of choices go together']),
+        ('[attributes.a]\nchoices = ["x"]', ['attributes.a: type "choice" and a list of choices go together']),
+        (
+            '[attributes.a]\ntype = "choice"\nchoices = "ab"',
+            [
+                'attributes.a.choices: found "ab", expected a list',
+                'attributes.a: type "choice" and a list of choices go together',
+            ],
         ),
         (
             '[attributes.a]\ntype = "choice"\nchoices = ["x"]\ndefault = "y"',
-            'attributes.a.default: "y" is not one of x',
+            ['attributes.a.default: "y" is not one of x'],
         ),
-        ('[attributes.Bad]\ntype = "text"', None),
+        (
+            '[attributes.a]\ntype = "number"\ndefault = "many"',
+            ['attributes.a.default: "many" is not a whole number'],
+        ),
+        (
+            '[attributes.a]\ntype = "date"\ndefault = "2026-02-30"',
+            ['attributes.a.default: "2026-02-30" is a day that does not exist'],
+        ),
+        (
+            '[attributes.a]\ntype = "picture"\ndefault = "../x.png"',
+            ['attributes.a.default: "../x.png" leaves the issue\'s own folder; put the picture beside the issue'],
+        ),
+        (
+            "[attributes.Bad]\n[attributes.title]",
+            [
+                f'attributes: the name "{name}" must be lower-case letters, digits and _, '
+                "and none of class, classes, id, kind, on, title"
+                for name in ("Bad", "title")
+            ],
+        ),
     ],
 )
-def test_a_fault_in_a_schema_is_told(tmp_path: Path, schema: str, message: str | None) -> None:
-    [said] = schema_faults(tmp_path, schema)
-    lead, _, rest = said.partition(": ")
-    assert lead == "templates/email/blocks/recipe/schema.toml"
-    assert message is None or rest == message
+def test_every_fault_in_a_schema_is_told(tmp_path: Path, schema: str, messages: list[str]) -> None:
+    assert schema_faults(tmp_path, schema) == [
+        f"templates/email/blocks/recipe/schema.toml: {message}" for message in messages
+    ]
 
 
-def test_an_unknown_type_names_the_near_one(tmp_path: Path) -> None:
-    [said] = schema_faults(tmp_path, '[attributes.url]\ntype = "numbr"')
-    assert said.endswith('attributes.url.type: unknown type "numbr" (did you mean "number"?)')
+def test_the_faults_of_all_schemas_are_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(TemplateError) as caught:
+        load_kinds([theme(tmp_path, beta="x", alpha="recrod = true")])
+    assert [finding.position.path for finding in caught.value.findings] == [
+        "templates/email/blocks/alpha/schema.toml",
+        "templates/email/blocks/beta/schema.toml",
+    ]
+    assert {finding.rule for finding in caught.value.findings} == {"block-schema"}
 
 
 def test_a_folder_must_have_a_name_that_can_be_written(tmp_path: Path) -> None:
-    [said] = schema_faults(tmp_path, "", name="Recipe")
-    assert said.endswith('the folder\'s name "Recipe" must be lower-case letters, digits and hyphens')
+    [told] = schema_faults(tmp_path, "", name="Recipe")
+    assert told.startswith('templates/email/blocks/Recipe/schema.toml: the folder\'s name "Recipe" must be lower-case')
 
 
-def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
-    folder = tmp_path / "2026-11-24-proef.md"
-    folder.mkdir()
-    with pytest.raises(IssueError) as caught:
-        read_issue(folder, "issues/2026-11-24-proef.md", HOUSE)
-    assert str(caught.value) == "issues/2026-11-24-proef.md: cannot be read: Is a directory"
+def test_a_schema_that_is_no_text_file_is_told(tmp_path: Path) -> None:
+    blocks = theme(tmp_path, latin="") / "email" / "blocks"
+    (blocks / "latin" / "schema.toml").write_bytes(b'summary = "\xe9"')
+    (blocks / "map" / "schema.toml").mkdir(parents=True)
+    with pytest.raises(TemplateError) as caught:
+        load_kinds([tmp_path])
+    latin, folder = map(str, caught.value.findings)
+    assert latin.startswith("templates/email/blocks/latin/schema.toml: not readable as TOML: 'utf-8' codec can't")
+    assert folder.startswith("templates/email/blocks/map/schema.toml: not readable as TOML: [Errno 21]")
 
 
-@pytest.mark.parametrize("name", ["2026-11-24-asml.md", "asml.md", "2026-11-24-asml/issue.md"])
-def test_a_slug_is_the_name_without_its_date(tmp_path: Path, name: str) -> None:
-    assert slug_of(tmp_path / name, name) == "asml"
+def test_a_kind_says_nothing_it_need_not(tmp_path: Path) -> None:
+    kind = load_kinds([theme(tmp_path, aside="")])["aside"]
+    assert (kind.name, kind.title, kind.body, kind.record) == ("aside", "optional", "optional", False)
+    assert (kind.summary, kind.example, kind.attributes) == ("", "", {})
 
 
-@pytest.mark.parametrize("name", ["2026-11-24-Café.md", "a--b.md", "-a.md", "a b.md"])
-def test_a_name_that_is_no_address_is_refused_with_a_better_one(tmp_path: Path, name: str) -> None:
-    with pytest.raises(IssueError, match="call it"):
-        slug_of(tmp_path / name, name)
+def test_the_shipped_examples_are_issues(tmp_path: Path) -> None:
+    for name, kind in KINDS.items():
+        told = parsed(f"{FRONT}{kind.example}\n", replace(HOUSE, kinds=KINDS), pictures=("cover.png", "wafer.png"))
+        assert [block.kind for block in told.blocks] == [name]
+        assert kind.summary
+
+
+def test_the_text_between_blocks_needs_its_kind(tmp_path: Path) -> None:
+    kinds = load_kinds([theme(tmp_path, recipe=RECIPE)])
+    assert faults(f"{FRONT}Hoi.\n", replace(HOUSE, kinds=kinds)) == [
+        'issue.md:5:1: unknown block "text" (there is recipe)'
+    ]

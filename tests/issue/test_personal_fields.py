@@ -151,3 +151,8 @@ def test_each_open_brace_is_told_once_at_its_place() -> None:
 def test_a_whole_field_is_one_position_in_the_issue() -> None:
     [field] = parsed(FRONT + "{{ web_url }}").fields.values()
     assert field.position == Position("issue.md", 5, 1)
+
+
+def test_a_field_may_be_a_whole_address() -> None:
+    block = only_block('::: button {url="{{ web_url }}"} Lees op het web\n:::\n')
+    assert PLACEHOLDER.fullmatch(str(block.attributes["url"]))

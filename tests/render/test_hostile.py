@@ -11,6 +11,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from newsletter.errors import IssueError, PersonalFieldError
+from newsletter.issue.parse import MAX_TITLE_CHARACTERS
 from newsletter.render import fill, personal_values, render_email
 from tests.render.issues import FRONT, SETTINGS, SITE, THEME, issue_of, mail_of, page_of, reader
 from tests.render.payloads import ATTACKS, BAD_ADDRESSES, CLOSERS, active, shape, shown, tree, words_of
@@ -31,7 +32,7 @@ PIECES = st.one_of(
     st.sampled_from(["\n\n", "    ", "\n> ", "\n- ", "\n```\n", "](", "![x](", "\n[^1]: ", "[^1]", "\n[a]: ", "|-|\n"]),
 )
 TEXTS = st.lists(PIECES, min_size=1, max_size=8).map("".join)
-LINES = TEXTS.map(shown).filter(lambda text: "{{" not in text)
+LINES = TEXTS.map(shown).filter(lambda text: "{{" not in text and 2 * len(text) < MAX_TITLE_CHARACTERS)
 
 
 def both(issue: Issue) -> tuple[HtmlElement, HtmlElement]:

@@ -100,8 +100,8 @@ class BodyReader:
         """Tell whether `](` is meant as text, or its address has a brace that stays open, which is told by itself."""
         opened = self._source.rfind("[", self._first, place)
         closed = self._source.find(")", place, self._end)
-        is_escaped = self._source[opened - 1 : opened] == "\\"
-        return is_escaped or find_open(self._source, place, max(closed, place)) >= 0
+        is_text = opened < 0 or self._source[opened - 1 : opened] == "\\"
+        return is_text or find_open(self._source, place, max(closed, place)) >= 0
 
     def _read_link(self, token: Token) -> None:
         href = str(token.attrs.get("href", ""))

@@ -92,8 +92,8 @@ def read_issue(path: Path, shown: str, house: House) -> Issue:
 
 
 def _is_beside(folder: Path, name: str) -> bool:
-    target = (folder / name).resolve()
-    return target.is_file() and target.is_relative_to(folder.resolve())  # a link may lead anywhere
+    path = folder / name
+    return path.is_file() and path.resolve().is_relative_to(folder.resolve())  # a link may lead anywhere
 
 
 def parse_issue(
