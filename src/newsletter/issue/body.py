@@ -124,7 +124,7 @@ class BodyReader:
         if not source:
             self._fault(place, "the picture has no address", "picture-address")
         elif not token.content.strip():
-            message = f"{shown} needs words for those who cannot see it: ![…]({address})"
+            message = f"{shown} needs words between [ and ], for those who cannot see it"
             self._fault(place, message, "picture-alt")
         else:
             try:
