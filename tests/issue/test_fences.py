@@ -43,6 +43,7 @@ def test_a_fence_hides_blocks(text: str) -> None:
         "- a\n- b\n\n  ```\n  ::: tip\n  ```\n- c\n::: divider\n:::\n",
         "-\ta\n\n\t```\n\t::: tip\n\t```\n::: divider\n:::\n",
         "- ```\n  never closed, but its item ends\n::: divider\n:::\n",
+        "- a\n\n\n  ```\n  never closed, but its item ends\n::: divider\n:::\n",
         "-     ```\n::: divider\n:::\n",
         "> ```\n> ::: tip\n::: divider\n:::\n",
         "    ```\n::: divider\n:::\n",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter.errors import UsageError
-from newsletter.issue.words import quoted
+from newsletter.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,9 +9,9 @@ from urllib.parse import unquote
 from newsletter.errors import IssueError
 from newsletter.i18n import format_date
 from newsletter.issue.values import is_address
-from newsletter.issue.words import quoted
 from newsletter.model import Finding, Page, Position
 from newsletter.render.web import public_line, render_issue_page, render_page
+from newsletter.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -17,7 +17,7 @@ def normal_address(written: str) -> str:
     from email_validator import EmailNotValidError, validate_email
 
     from newsletter.errors import UsageError
-    from newsletter.issue.words import quoted
+    from newsletter.wording import quoted
 
     try:
         found = validate_email(written, check_deliverability=False, test_environment=True)

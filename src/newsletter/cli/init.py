@@ -84,7 +84,7 @@ def _title(name: str) -> str:
     from newsletter.config.faults import RefusedError
     from newsletter.config.fields import header_text
     from newsletter.errors import UsageError
-    from newsletter.issue.words import quoted
+    from newsletter.wording import quoted
 
     try:
         title = header_text(name.strip())

@@ -12,8 +12,8 @@ from newsletter.config import find_root, load
 from newsletter.errors import UsageError
 from newsletter.issue import House, read_issue
 from newsletter.issue.find import find_issue, list_issues
-from newsletter.issue.words import quoted
 from newsletter.render import open_theme
+from newsletter.wording import quoted
 
 if TYPE_CHECKING:
     from newsletter.config import Settings

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from newsletter.config.env import read_overrides
-from newsletter.config.faults import TOML, in_order, quoted
+from newsletter.config.faults import TOML, in_order
 from newsletter.config.sections import read_settings
 from newsletter.config.settings import (
     Archive,
@@ -27,6 +27,7 @@ from newsletter.config.settings import (
 from newsletter.config.tables import Reading, Table
 from newsletter.config.toml import read_document
 from newsletter.errors import ConfigError, UsageError
+from newsletter.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

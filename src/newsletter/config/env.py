@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from newsletter.config.faults import DOTENV, ENVIRONMENT, SYNTAX, UNKNOWN_KEY, nearest, quoted
+from newsletter.config.faults import DOTENV, ENVIRONMENT, SYNTAX, UNKNOWN_KEY, nearest
 from newsletter.config.files import read_text
 from newsletter.config.settings import Secret
 from newsletter.model import Finding, Position
+from newsletter.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

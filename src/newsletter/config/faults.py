@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
 from newsletter.model import Finding, Position
+from newsletter.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,12 +70,6 @@ def shown(value: object) -> str:
 def _shown_array(values: list[object]) -> str:
     whole = f"[{', '.join(shown(value) for value in values[:_MAX_SHOWN])}]"
     return whole if len(whole) <= _MAX_SHOWN and len(values) <= _MAX_SHOWN else f"an array of {len(values)}"
-
-
-def quoted(text: str) -> str:
-    """Return a text in double quotes, cut at 60 characters, with its control characters escaped."""
-    cut = text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 1] + "…"
-    return CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(cut, ensure_ascii=False))
 
 
 def dotted(path: Iterable[str | int]) -> str:

@@ -10,8 +10,9 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING, TypeVar
 
-from newsletter.config.faults import CONTROL, TYPE, RefusedError, either, nearest, quoted
+from newsletter.config.faults import CONTROL, TYPE, RefusedError, either, nearest
 from newsletter.config.settings import BUILT_IN_FIELDS, Secret
+from newsletter.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable

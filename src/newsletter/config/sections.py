@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from newsletter.config import fields
 from newsletter.config.contrast import LEAST, unreadable
-from newsletter.config.faults import RefusedError, dotted, quoted
+from newsletter.config.faults import RefusedError, dotted
 from newsletter.config.settings import (
     BUILT_IN_FIELDS,
     DARK,
@@ -31,6 +31,7 @@ from newsletter.config.settings import (
     Subscribers,
     Theme,
 )
+from newsletter.wording import quoted
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,10 +15,10 @@ from newsletter.config.faults import (
     RefusedError,
     dotted,
     nearest,
-    quoted,
     refusal,
 )
 from newsletter.model import Finding
+from newsletter.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from newsletter.errors import UsageError
-from newsletter.issue.words import did_you_mean, quoted
+from newsletter.wording import did_you_mean, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -14,7 +14,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from newsletter.errors import UnsafeValueError
-from newsletter.issue.words import quoted
+from newsletter.wording import quoted
 
 FOLD_AT = 76
 """Octets in a line that holds an encoded word (RFC 2047 section 2); the other lines keep to it too."""

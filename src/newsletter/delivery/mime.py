@@ -18,10 +18,10 @@ from newsletter.delivery.headers import HeaderName, check_address, render_header
 from newsletter.delivery.quoted_printable import encode_piece
 from newsletter.delivery.verify import check_headers, check_lines
 from newsletter.errors import DeliveryError, UnsafeValueError
-from newsletter.issue.words import quoted
 from newsletter.model import Hole
 from newsletter.render.links import issue_url, unsubscribe_url
 from newsletter.render.personal import evaluate
+from newsletter.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

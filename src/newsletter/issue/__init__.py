@@ -10,7 +10,7 @@ May not: render, touch the network, the database or the terminal.
 from newsletter.issue.holes import PLACEHOLDER
 from newsletter.issue.kinds import Attribute, Kind, load_kinds
 from newsletter.issue.parse import House, parse_issue, read_issue, slug_of
-from newsletter.issue.words import did_you_mean
+from newsletter.wording import did_you_mean
 
 __all__ = [
     "PLACEHOLDER",

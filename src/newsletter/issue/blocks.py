@@ -19,8 +19,8 @@ from newsletter.issue.fences import Fences
 from newsletter.issue.head import NO_HEAD, Head, read_head
 from newsletter.issue.holes import Written
 from newsletter.issue.kinds import TEXT
-from newsletter.issue.words import quoted
 from newsletter.model import Finding, Position
+from newsletter.wording import quoted
 
 _MARK = re.compile(r" {0,3}(:::+)")
 _OPEN = re.compile(r" {0,3}:::+\s*([^\s{]+)\s*")

@@ -11,8 +11,8 @@ from urllib.parse import unquote
 from newsletter.issue.holes import OPEN_MESSAGE, PLACEHOLDER, find_open
 from newsletter.issue.markdown import MAX_PARAGRAPH_CHARACTERS, TOO_LONG
 from newsletter.issue.values import address_problem, is_address, parse_picture
-from newsletter.issue.words import quoted
 from newsletter.model import Finding, Position
+from newsletter.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from newsletter.errors import UsageError
-from newsletter.issue.words import did_you_mean, quoted
+from newsletter.wording import did_you_mean, quoted
 
 if TYPE_CHECKING:
     from pathlib import Path

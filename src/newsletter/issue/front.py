@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from newsletter.issue.holes import Written
 from newsletter.issue.values import parse_day, parse_moment
-from newsletter.issue.words import did_you_mean, near_miss, quoted
 from newsletter.model import Finding, Position
+from newsletter.wording import did_you_mean, near_miss, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, cast
 import yaml
 
 from newsletter.issue.holes import Written
-from newsletter.issue.words import quoted
 from newsletter.model import Finding, Position
+from newsletter.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

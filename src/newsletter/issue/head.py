@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from newsletter.issue.holes import FIELD, Written
-from newsletter.issue.words import quoted
 from newsletter.model import Finding, Position
+from newsletter.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

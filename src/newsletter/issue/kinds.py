@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from newsletter.errors import TemplateError
 from newsletter.issue.values import PARSERS
-from newsletter.issue.words import did_you_mean, quoted
 from newsletter.model import Finding, Position
+from newsletter.wording import did_you_mean, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -22,8 +22,8 @@ from newsletter.issue.kinds import COMMON
 from newsletter.issue.limits import limit_findings
 from newsletter.issue.markdown import parse, parse_once, show_code, typographic
 from newsletter.issue.values import PARSERS, is_address
-from newsletter.issue.words import did_you_mean, near_miss, quoted
 from newsletter.model import Block, Body, Finding, Issue, Position
+from newsletter.wording import did_you_mean, near_miss, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -24,9 +24,9 @@ from lxml.cssselect import CSSSelector, SelectorError
 from premailer import transform
 
 from newsletter.errors import RenderError, TemplateError
-from newsletter.issue.words import quoted
 from newsletter.model import Finding, Position
 from newsletter.render.mjml import VOID
+from newsletter.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

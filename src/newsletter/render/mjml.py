@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import mjml
 
 from newsletter.errors import NewsletterError, RenderError, TemplateError
-from newsletter.issue.words import quoted
 from newsletter.model import Finding, Position
 from newsletter.render.places import place_at, strip_places
+from newsletter.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

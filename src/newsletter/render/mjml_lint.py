@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from newsletter.issue.words import did_you_mean, quoted
 from newsletter.model import Finding, Position
 from newsletter.render.mjml import VOID, numeric_entities
 from newsletter.render.places import place_at, read_place
+from newsletter.wording import did_you_mean, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

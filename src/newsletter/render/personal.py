@@ -21,9 +21,9 @@ from markupsafe import escape
 from newsletter.config.settings import BUILT_IN_FIELDS
 from newsletter.errors import IssueError, PersonalFieldError
 from newsletter.issue import PLACEHOLDER, did_you_mean
-from newsletter.issue.words import quoted
 from newsletter.model import Context, Finding, Hole
 from newsletter.render import links
+from newsletter.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping

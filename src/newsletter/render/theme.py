@@ -28,10 +28,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from newsletter.errors import TemplateError
 from newsletter.i18n import catalogue, format_date, format_duration
 from newsletter.issue import Kind, did_you_mean, load_kinds
-from newsletter.issue.words import quoted
 from newsletter.model import Finding, Position
 from newsletter.render.places import mark_places
 from newsletter.render.text import underline, wrap
+from newsletter.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,8 +15,8 @@ from newsletter.delivery.replies import clean_reply, split_enhanced_code
 from newsletter.delivery.smtp.session import Session
 from newsletter.delivery.verify import check_lines
 from newsletter.errors import DeliveryError, UnsafeValueError
-from newsletter.issue.words import quoted
 from newsletter.model import Outcome, Verdict
+from newsletter.wording import quoted
 
 if TYPE_CHECKING:
     from types import TracebackType
