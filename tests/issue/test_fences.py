@@ -44,6 +44,8 @@ def test_a_fence_hides_blocks(text: str) -> None:
         "-\ta\n\n\t```\n\t::: tip\n\t```\n::: divider\n:::\n",
         "- ```\n  never closed, but its item ends\n::: divider\n:::\n",
         "- a\n\n\n  ```\n  never closed, but its item ends\n::: divider\n:::\n",
+        "- a\nb\n  ```\n  never closed, but its item ends\n::: divider\n:::\n",
+        "- a\n  - b\n\n  ```\n  never closed, but its item ends\n::: divider\n:::\n",
         "-     ```\n::: divider\n:::\n",
         "> ```\n> ::: tip\n::: divider\n:::\n",
         "    ```\n::: divider\n:::\n",

@@ -128,3 +128,9 @@ def test_an_address_that_is_written_otherwise_than_it_reads_is_told_at_its_parag
     assert body_faults("Hoi.\n\nEen\n[link](a&amp;b)\n") == [
         'issue.md:7:1: the link "a&b" is not a whole address; begin it with https://'
     ]
+
+
+def test_the_name_of_a_picture_may_be_a_hundred_characters() -> None:
+    name = "x" * 96 + ".png"
+    [block] = parsed(f"{FRONT}![a]({name})", pictures=(name,)).blocks
+    assert name in html(block)
