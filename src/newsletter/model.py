@@ -1,7 +1,7 @@
 """The frozen data that the rooms hand on to each other.
 
 Nothing here does any work. Positions count from 1, in lines and in characters, as editors do.
-A text that still waits for a reader is a tuple of `Segments`: literal pieces and `Hole`s.
+A text that still waits for a reader is a tuple of `Segments`: literal pieces, `Hole`s and `Conditional` pieces.
 """
 
 from __future__ import annotations
@@ -84,8 +84,18 @@ class Hole:
     context: Context
 
 
-Segments = tuple[str | Hole, ...]
-"""A rendered text: literal pieces and the holes between them."""
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """A piece of a rendered text that only some readers get; without it the rest is whole."""
+
+    condition: PersonalField
+    segments: Segments
+
+
+Segment = str | Hole | Conditional
+
+Segments = tuple[Segment, ...]
+"""A rendered text: literal pieces, the holes between them, and pieces that depend on the reader."""
 
 Value = str | int | date | datetime
 """The value of a block's attribute, typed by the block's schema; a duration is whole seconds."""
@@ -98,7 +108,7 @@ class Body:
     parsed: str
     """What the parser got: the source with placeholders for its personal fields."""
     name: str
-    """Unlike that of any other body of the issue; keeps their footnotes apart."""
+    """Keeps the footnotes of two bodies apart; empty where it has none."""
     source: str = field(compare=False)
     tokens: tuple[Token, ...] = field(compare=False)
     """What the Markdown parser made of it; personal fields are still placeholders in it."""
@@ -120,6 +130,8 @@ class Block:
     attributes: Mapping[str, Value]
     """Every attribute of the schema that was given or has a default."""
     body: Body
+    condition: PersonalField | None = None
+    """`if="…"`: the block is for readers for whom this holds; without one it is for all."""
 
 
 @dataclass(frozen=True, slots=True)

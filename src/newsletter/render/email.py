@@ -1,32 +1,41 @@
-"""An issue as mail: HTML, plain text, subject and preheader, with holes for the reader's own fields."""
+"""An issue as mail: HTML, plain text, subject and preheader, with holes for the reader's own fields.
+
+What many issues have in common is kept: the layout, and what a template made of a block of the same shape. So is what
+one save of an issue leaves as it was: the body of each block that was not changed.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from newsletter.errors import TemplateError
+from newsletter.errors import IssueError, TemplateError
 from newsletter.issue.markdown import to_html
-from newsletter.model import Email, PersonalField, Position
+from newsletter.model import Conditional, Email, Finding, PersonalField, Position
 from newsletter.render import links
-from newsletter.render.inline import inline_document, inline_fragments, lint_css
-from newsletter.render.mjml import compile_mjml
-from newsletter.render.mjml_lint import lint_mjml
+from newsletter.render.inline import inline_fragments, lint_css
+from newsletter.render.layout import BLOCKS, FRAME, open_layout
 from newsletter.render.personal import place_in_html, place_in_text, refuse_wrong_fields
 from newsletter.render.slots import Slots
 from newsletter.render.text import LinkList, to_text
+from newsletter.render.theme import shared
 from newsletter.render.view import ON_EMAIL, block_view, blocks_on, house_view, issue_view
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from types import SimpleNamespace
+    from collections.abc import Callable, Iterable, Mapping
 
     from newsletter.config import Settings
-    from newsletter.model import Block, Body, Finding, Issue
-    from newsletter.render.theme import Theme
+    from newsletter.model import Block, Body, Issue, Segment, Segments
+    from newsletter.render.theme import Shared, Theme
+
+    Place = Callable[[str, Mapping[str, PersonalField]], Segments]
 
 CONTENT_CSS = "email/content.css.j2"
+_TEXT_FRAME = "text/mail.txt.j2"
+_BLOCKS_IN_TEXT = "zq7fz"
+"""Stands in the plain text's frame where the blocks go."""
 _READER_LINKS = ("unsubscribe_url", "preferences_url")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
@@ -42,45 +51,110 @@ def render_email(issue: Issue, theme: Theme, settings: Settings) -> Email:
     """
     refuse_wrong_fields(issue, settings)
     reader = _reader_fields(issue)
-    fields = {**issue.fields, **reader}
     return Email(
         slug=issue.slug,
         date=issue.date,
         language=issue.language,
         subject=place_in_text(issue.subject, issue.fields),
         preheader=place_in_text(issue.preheader, issue.fields),
-        html=place_in_html(_html(issue, theme, settings, reader), fields),
-        text=place_in_text(_text(issue, theme, settings, reader), fields),
+        html=_html(issue, theme, settings, reader),
+        text=_text(issue, theme, settings, reader),
     )
 
 
 def _reader_fields(issue: Issue) -> dict[str, PersonalField]:
-    """The links of the templates that belong to one reader travel as holes too."""
+    """The frame's links that belong to one reader travel as holes too."""
     nonce, position = issue.source_sha256[:12], Position("templates")
     return {f"zq{nonce}h9000{n}z": PersonalField(name, position) for n, name in enumerate(_READER_LINKS)}
 
 
-def _html(issue: Issue, theme: Theme, settings: Settings, reader: Mapping[str, PersonalField]) -> str:
+def _around(issue: Issue, settings: Settings, words: Callable[[str], object]) -> Shared:
+    """Return what the templates of all blocks get alike."""
+    return shared(house_view(settings, words) | {"issue": issue_view(issue, settings.newsletter.url, words)})
+
+
+def _placed(
+    parts: Iterable[tuple[str, PersonalField | None]], fields: Mapping[str, PersonalField], place: Place
+) -> Segments:
+    """Return the parts of a mail as one, each with the holes in it, and its condition if it has one.
+
+    Raises:
+        IssueError: a field stands where no value can be safe; all that do.
+    """
+    placed: list[Segment] = []
+    faults: list[Finding] = []
+    for text, condition in parts:
+        try:
+            segments = place(text, fields)
+        except IssueError as error:
+            faults += error.findings
+            continue
+        placed += [Conditional(condition, segments)] if condition else segments
+    if faults:
+        raise IssueError(faults)
+    return tuple(_joined(placed))
+
+
+def _joined(segments: Iterable[Segment]) -> Iterable[Segment]:
+    """Join the literal pieces that stand together."""
+    literal: list[str] = []
+    for segment in segments:
+        if isinstance(segment, str):
+            literal.append(segment)
+            continue
+        yield "".join(literal)
+        yield segment
+        literal = []
+    yield "".join(literal)
+
+
+# HTML
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A block after its template, before MJML."""
+
+    mjml: str
+    slots: Slots
+    condition: PersonalField | None
+
+
+def _html(issue: Issue, theme: Theme, settings: Settings, reader: Mapping[str, PersonalField]) -> Segments:
+    css, site = content_css(theme, settings, issue.language), settings.newsletter.url
     slots = Slots()
-    css = content_css(theme, settings, issue.language)
-    site = settings.newsletter.url
+    around = _around(issue, settings, slots.text)
+    own = {field.expression: slots.text(placeholder) for placeholder, field in reader.items()}
+    frame = theme.render_kept(FRAME, issue.language, around, {"blocks": BLOCKS, **own})
     blocks = blocks_on(issue, ON_EMAIL)
-    picture = _picture(issue, site)
     html = [_body_html(block.body, issue.language, issue.slug, site) for block in blocks]
-    bodies = inline_fragments(html, css)
-    views = []
-    for block, body in zip(blocks, bodies, strict=True):
-        view = block_view(block, theme.kinds[block.kind], picture, slots.text)
-        template = f"templates/email/blocks/{block.kind}/email.mjml.j2"
-        view.body = slots.html(body, f"the block {block.kind} of {block.position}", template)
-        views.append(view)
-    context = house_view(settings, slots.text) | {
-        "issue": issue_view(issue, site, slots.text),
-        "blocks": views,
-        **{field.expression: slots.text(placeholder) for placeholder, field in reader.items()},
-    }
-    document = theme.render("email/mail.mjml.j2", issue.language, context)
-    return slots.fill(compile_skeleton(document, css), document)
+    picture = _picture(issue, site)
+    drawn = [
+        _draw(block, body, theme, issue.language, around, Slots(slots), picture)
+        for block, body in zip(blocks, inline_fragments(html, css), strict=True)
+    ]
+    layout = open_layout(frame, [block.mjml for block in drawn], css)
+    parts = [
+        (slots.fill(layout.before, frame), None),
+        *((block.slots.fill(layout.pieces[block.mjml], block.mjml), block.condition) for block in drawn),
+        (slots.fill(layout.after, frame), None),
+    ]
+    return _placed(parts, {**issue.fields, **reader}, place_in_html)
+
+
+def _draw(
+    block: Block,
+    body: str,
+    theme: Theme,
+    language: str,
+    around: Shared,
+    slots: Slots,
+    picture: Callable[[str], str],
+) -> _Drawn:
+    view = block_view(block, theme.kinds[block.kind], picture, slots.text)
+    template = f"templates/email/blocks/{block.kind}/email.mjml.j2"
+    view.body = slots.html(body, f"the block {block.kind} of {block.position}", template)
+    return _Drawn(theme.render_kept("email/block.mjml.j2", language, around, {"block": view}), slots, block.condition)
 
 
 def _picture(issue: Issue, site: str) -> Callable[[str], str]:
@@ -93,33 +167,13 @@ def _body_html(body: Body, language: str, slug: str, site: str) -> str:
     return f'<div class="prose">{html}</div>' if html else ""
 
 
-@lru_cache(maxsize=512)
-def _body_text(body: Body, language: str) -> tuple[str, str]:  # noqa: ARG001 - quotes differ between languages
-    """Return the text and the list of its links."""
-    found = LinkList()
-    return to_text(body.tokens, found), found.render()
-
-
-@lru_cache(maxsize=32)
-def compile_skeleton(document: str, css: str) -> str:
-    """Compile one MJML document to inlined HTML; kept, as issues of one shape share it.
-
-    Raises:
-        TemplateError: the templates' MJML is wrong; at its line.
-    """
-    findings = lint_mjml(document)
-    if findings:
-        raise TemplateError(findings)
-    return inline_document(compile_mjml(document), css)
-
-
 def content_css(theme: Theme, settings: Settings, language: str) -> str:
     """Return the rules for what Markdown makes, as they are inlined.
 
     Raises:
         TemplateError: a rule cannot be inlined; at its line.
     """
-    css = theme.render(CONTENT_CSS, language, house_view(settings, str))
+    css = theme.render_kept(CONTENT_CSS, language, shared(house_view(settings, str)), {})
     findings = _css_findings(css)
     if findings:
         raise TemplateError(findings)
@@ -131,19 +185,40 @@ def _css_findings(css: str) -> tuple[Finding, ...]:
     return lint_css(css, f"templates/{CONTENT_CSS}")
 
 
-def _text(issue: Issue, theme: Theme, settings: Settings, reader: Mapping[str, PersonalField]) -> str:
-    site = settings.newsletter.url
-    views = [_text_view(block, theme, issue, site) for block in blocks_on(issue, ON_EMAIL)]
-    context = house_view(settings, str) | {
-        "issue": issue_view(issue, site, str),
-        "blocks": views,
-        **{field.expression: placeholder for placeholder, field in reader.items()},
-    }
-    text = theme.render("text/mail.txt.j2", issue.language, context)
-    return _BLANK_LINES.sub("\n\n", _TRAILING.sub("", text)).strip("\n") + "\n"
+# Plain text
 
 
-def _text_view(block: Block, theme: Theme, issue: Issue, site: str) -> SimpleNamespace:
-    view = block_view(block, theme.kinds[block.kind], _picture(issue, site), str)
+def _text(issue: Issue, theme: Theme, settings: Settings, reader: Mapping[str, PersonalField]) -> Segments:
+    around = _around(issue, settings, str)
+    own = {field.expression: placeholder for placeholder, field in reader.items()}
+    frame = theme.render(_TEXT_FRAME, issue.language, {**around.values, "blocks": _BLOCKS_IN_TEXT, **own})
+    before, mark, after = _tidy(frame).partition(_BLOCKS_IN_TEXT)
+    if not mark:
+        message = "the blocks are left out; show them with {{ blocks }}"
+        raise TemplateError([Finding(Position(f"templates/{_TEXT_FRAME}"), message, "template-blocks")])
+    blocks = blocks_on(issue, ON_EMAIL)
+    parts = [
+        (f"{before.rstrip()}\n\n", None),
+        *((f"{_block_text(block, theme, issue, settings, around)}\n\n", block.condition) for block in blocks),
+        (f"{after.strip()}\n", None),
+    ]
+    return _placed(parts, {**issue.fields, **reader}, place_in_text)
+
+
+def _block_text(block: Block, theme: Theme, issue: Issue, settings: Settings, around: Shared) -> str:
+    view = block_view(block, theme.kinds[block.kind], _picture(issue, settings.newsletter.url), str)
     view.body, view.links = _body_text(block.body, issue.language)
-    return view
+    template = f"email/blocks/{block.kind}/text.txt.j2"
+    return _tidy(theme.render_kept(template, issue.language, around, {"block": view}))
+
+
+@lru_cache(maxsize=512)
+def _body_text(body: Body, language: str) -> tuple[str, str]:  # noqa: ARG001 - quotes differ between languages
+    """Return the text and the list of its links."""
+    found = LinkList()
+    return to_text(body.tokens, found), found.render()
+
+
+@lru_cache(maxsize=512)
+def _tidy(text: str) -> str:
+    return _BLANK_LINES.sub("\n\n", _TRAILING.sub("", text)).strip("\n")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SLOT = re.compile(r"zq7w([0-9]+)z")
+_FIRST_OF_A_BLOCK = 1000
 _CHANGED = re.compile(r"(?!zq7w[0-9]+z)(?i:zq7w)")
 
 
@@ -35,11 +36,36 @@ class _Words:
     """The file that has to show it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """Finished HTML, cut where words go; made once for all issues of a shape."""
+
+    literals: tuple[str, ...]
+    """One more than there are places for words."""
+    numbers: tuple[int, ...]
+    """Which words go into each place."""
+    in_tags: frozenset[int]
+    """The numbers that stand in a tag, and not between two."""
+
+
+def cut(html: str) -> Skeleton:
+    """Return finished HTML cut at its placeholders."""
+    pieces = _SLOT.split(html)
+    in_tags = {
+        int(match[1])
+        for match in _SLOT.finditer(html)
+        if html.rfind("<", 0, match.start()) > html.rfind(">", 0, match.start())
+    }
+    return Skeleton(tuple(pieces[::2]), tuple(map(int, pieces[1::2])), frozenset(in_tags))
+
+
 class Slots:
     """Hands out placeholders for words, and puts the words in at the end."""
 
-    def __init__(self) -> None:
-        self._words: list[_Words] = []
+    def __init__(self, around: Slots | None = None) -> None:
+        """Begin with none; or as those of one block, which stand next to those that `around` has given out."""
+        self._around = around._words if around else {}
+        self._words: dict[int, _Words] = {}
 
     def text(self, words: str) -> Markup:
         """Return a placeholder for plain words; they may land in text or in an attribute."""
@@ -53,38 +79,52 @@ class Slots:
         return self._add(_Words(html, name, template)) if html else Markup("")
 
     def _add(self, words: _Words) -> Markup:
-        self._words.append(words)
+        # Those of a block do not depend on how many there are around it.
+        number = len(self._words) + (_FIRST_OF_A_BLOCK if self._around else 0)
+        self._words[number] = words
         # The words are not in it, so nothing of them can be unsafe.
-        return Markup(f"zq7w{len(self._words) - 1}z")  # noqa: S704
+        return Markup(f"zq7w{number}z")  # noqa: S704
 
-    def fill(self, skeleton: str, document: str) -> str:
+    def fill(self, skeleton: Skeleton, document: str) -> str:
         """Return the HTML with the words in it; `document` is the MJML that it came from, with its marks.
 
         Raises:
-            TemplateError: a template changed a placeholder, left a block's text out, or put it into a tag;
-                at its line.
+            TemplateError: a template left a block's text out, or put it into a tag; at its line.
         """
-        # What was changed is not found again, and would be told a second time as left out.
-        faults = [*_changed(document)] or [*self._misplaced(skeleton, document), *self._left_out(skeleton, document)]
+        faults = [*self._misplaced(skeleton, document), *self._left_out(skeleton, document)]
         if faults:
-            raise TemplateError(dict.fromkeys(faults))
-        return _SLOT.sub(lambda match: self._words[int(match[1])].html, skeleton)
+            raise TemplateError(faults)
+        pieces = [""] * (len(skeleton.literals) + len(skeleton.numbers))
+        pieces[::2] = skeleton.literals
+        words = {**self._around, **self._words}
+        pieces[1::2] = (words[number].html for number in skeleton.numbers)
+        return "".join(pieces)
 
-    def _misplaced(self, skeleton: str, document: str) -> Iterator[Finding]:
-        for match in _SLOT.finditer(skeleton):
-            words = self._words[int(match[1])]
-            if words.name and skeleton.rfind("<", 0, match.start()) > skeleton.rfind(">", 0, match.start()):
+    def _misplaced(self, skeleton: Skeleton, document: str) -> Iterator[Finding]:
+        for number, words in self._words.items():
+            if words.name and number in skeleton.in_tags:
                 message = f"the text of {words.name} cannot stand in a tag; put it between tags"
-                place = _place(document, document.find(match[0]), words.template)
+                place = _place(document, document.find(f"zq7w{number}z"), words.template)
                 yield Finding(place, message, "template-words-place")
 
-    def _left_out(self, skeleton: str, document: str) -> Iterator[Finding]:
-        shown = set(_SLOT.findall(skeleton))
-        for number, words in enumerate(self._words):
-            if words.name and str(number) not in shown:
+    def _left_out(self, skeleton: Skeleton, document: str) -> Iterator[Finding]:
+        for number, words in self._words.items():
+            if words.name and number not in skeleton.numbers:
                 message = f"the text of {words.name} is left out; show it with {{{{ block.body }}}}"
                 place = _place(document, document.find(f"zq7w{number}z"), words.template)
                 yield Finding(place, message, "template-words-missing")
+
+
+def refuse_changed(document: str) -> None:
+    """Let an MJML document pass whose placeholders are as they were handed out.
+
+    Raises:
+        TemplateError: a template changed one, as with a filter; at its line.
+    """
+    # What was changed is not found again, and would be told a second time as left out.
+    faults = dict.fromkeys(_changed(document))
+    if faults:
+        raise TemplateError(faults)
 
 
 def _changed(document: str) -> Iterator[Finding]:

@@ -7,8 +7,11 @@ it. Templates ending in `.txt.j2` are plain text; in all others every value is e
 from __future__ import annotations
 
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -34,7 +37,7 @@ from newsletter.render.text import underline, wrap
 from newsletter.wording import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable
     from datetime import date
 
 
@@ -71,11 +74,60 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """What many templates get alike, such as the newsletter's name, and a number that stands for all of it."""
+
+    values: Mapping[str, object]
+    number: int
+
+
+def shared(values: Mapping[str, object]) -> Shared:
+    """Return values that many templates get alike; equal ones have the same number."""
+    if len(_numbers) > _MAX_KEPT:
+        _numbers.clear()
+    key = _key(values)
+    return Shared(values, _numbers.setdefault(key, next(_next_number)))
+
+
+_MAX_KEPT = 2048
+_numbers: dict[Hashable, int] = {}
+_next_number = count()
+_kept: dict[Hashable, str] = {}
+
+
+def _key(value: object) -> Hashable:
+    """Return what is equal for values that a template cannot tell apart, and for no others."""
+    if isinstance(value, SimpleNamespace):
+        value = vars(value)
+    if isinstance(value, Mapping):
+        return tuple((name, _key(one)) for name, one in value.items())
+    if isinstance(value, (list, tuple)):
+        return tuple(map(_key, value))
+    # Safe text and other text are equal, and so are 1 and True; templates print them differently.
+    return value.__class__, value
+
+
+@dataclass(frozen=True, slots=True)
 class Theme:
     """The folders of a theme, first the one that wins, and the kinds of blocks they define."""
 
     folders: tuple[Path, ...]
     kinds: Mapping[str, Kind]
+    stamp: str = ""
+    """Of its files when it was opened. After a change it is opened anew: templates that were read are kept."""
+
+    def render_kept(self, name: str, language: str, shared: Shared, own: Mapping[str, object]) -> str:
+        """Render one template with `shared` and `own`, or return what came of the same ones before.
+
+        Raises:
+            TemplateError: as `render`.
+        """
+        key = (self.folders, self.stamp, name, language, shared.number, _key(own))
+        if key not in _kept:
+            if len(_kept) > _MAX_KEPT:
+                _kept.clear()
+            _kept[key] = self.render(name, language, {**shared.values, **own})
+        return _kept[key]
 
     def render(self, name: str, language: str, context: Mapping[str, object]) -> str:
         """Render one template.
@@ -84,7 +136,7 @@ class Theme:
             TemplateError: a template is missing, is wrong, or asks for a value that it does not get.
         """
         try:
-            return _environment(self.folders, language).get_template(name).render(context)
+            return _environment(self.folders, self.stamp, language).get_template(name).render(context)
         except TemplateSyntaxError as error:
             shown = _shown(error.filename, self.folders) or f"templates/{error.name or name}"
             position = Position(shown, error.lineno)
@@ -128,13 +180,20 @@ def open_theme(root: Path) -> Theme:
     """
     own, shipped = root / "templates", shipped_theme()
     folders = (own, shipped) if own.is_dir() and own.resolve() != shipped.resolve() else (shipped,)
-    return Theme(folders, load_kinds(reversed(folders)))
+    return Theme(folders, load_kinds(reversed(folders)), _stamp(folders))
+
+
+def _stamp(folders: tuple[Path, ...]) -> str:
+    """Return a digest of which files there are, their sizes and when they were changed."""
+    files = ((path, path.stat()) for folder in folders for path in sorted(folder.rglob("*")) if path.is_file())
+    return sha256("\n".join(f"{path} {stat.st_size} {stat.st_mtime_ns}" for path, stat in files).encode()).hexdigest()
 
 
 @lru_cache(maxsize=8)
-def _environment(folders: tuple[Path, ...], language: str) -> _Sandbox:
+def _environment(folders: tuple[Path, ...], stamp: str, language: str) -> _Sandbox:  # noqa: ARG001 - part of the key
     environment = _Sandbox(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+        auto_reload=False,
         autoescape=select_autoescape(disabled_extensions=("txt.j2",), default=True),
         undefined=_Undefined,
         trim_blocks=True,

@@ -76,9 +76,10 @@ def issue_view(issue: Issue, site: str, words: Words) -> SimpleNamespace:
         date=issue.date,
         day=words(format_date(issue.date, issue.language)),
         language=issue.language,
-        tags=[words(tag) for tag in issue.tags],
         web_url=words(links.issue_url(site, issue.slug)),
         share_url=words(_share_url(issue, site)),
+        # Last, as there may be any number of them: the placeholders before them stay the same.
+        tags=[words(tag) for tag in issue.tags],
     )
 
 
