@@ -45,7 +45,8 @@ def test_rendering_is_measured_beside_the_same_mail_from_node() -> None:
     assert {"Markdown", "Jinja", "MJML", "premailer", "plain text"} < report["stages_ms"]["ours"].keys()
     assert report["stages_ms"]["peer"].keys() == {"read", "Markdown", "words", "MJML", "juice"}
     assert [figure["name"] for figure in report["figures"] if figure["goal"]] == [
-        "warm, one word changed",
+        "warm, another issue",
+        "warm, one block changed",
         "warm, nothing changed",
         "command line",
     ]

@@ -38,7 +38,8 @@ Each kind of block, as its schema in `templates/email/blocks/KIND/schema.toml` s
 [The issue format](issue-format.md) says how a block is written, [Add a block](../how-to/add-a-block.md) how a kind of
 your own is made.
 
-Every block also takes an id (`#name`), classes (`.name`), and `on="email"` or `on="web"`, to be shown only there.
+Every block also takes an id (`#name`), classes (`.name`), `on="email"` or `on="web"`, to be shown only there, and
+`if="…"`, to be shown only to the readers for whom [it holds](issue-format.md#text-and-blocks).
 
 """
 COMMANDS = f"""\

@@ -7,41 +7,55 @@ placeholder the frame says where its words come from: the front matter, a block,
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from newsletter.render import Theme, render_email
+from newsletter.render.layout import BLOCKS, FRAME
 from newsletter.render.links import issue_url, preferences_url, unsubscribe_url
 from newsletter.render.places import strip_places
 from newsletter.render.view import ON_EMAIL, blocks_on, house_view, issue_view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from types import SimpleNamespace
 
     from benchmarks.ours.mail import Mailer
     from newsletter.config import Settings
     from newsletter.model import Issue
+    from newsletter.render.theme import Shared
 
     Slots = Iterator[tuple[str, dict[str, object]]]
 
-_MAIL, _CSS = "email/mail.mjml.j2", "email/content.css.j2"
+_CSS, _BLOCK = "email/content.css.j2", "email/block.mjml.j2"
 _QUOTES = "“”‘’"
 """Around words, in both languages that ship."""
 _PICTURES = frozenset({"cover", "src"})
 _SLOT = re.compile(r"zq7w([0-9]+)z")
+_OWN_SLOT = re.compile(r"zq7w(1[0-9]{3})z")
+"""A placeholder of one block's words, not of those around it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a template got, and what came of it."""
+
+    context: Mapping[str, Any]
+    text: str
 
 
 @dataclass(frozen=True)
 class _RecordingTheme(Theme):
-    """A theme that keeps what was rendered with it, and from what."""
+    """A theme that keeps what was made with it, and never takes what was made before."""
 
-    rendered: dict[str, str] = field(default_factory=dict)
-    contexts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    made: dict[str, list[_Made]] = field(default_factory=lambda: defaultdict(list))
 
-    def render(self, name: str, language: str, context: Mapping[str, object]) -> str:
-        self.contexts[name] = context
-        self.rendered[name] = super().render(name, language, context)
-        return self.rendered[name]
+    def render_kept(self, name: str, language: str, shared: Shared, own: Mapping[str, object]) -> str:
+        context = {**shared.values, **own}
+        text = self.render(name, language, context)
+        self.made[name].append(_Made(context, text))
+        return text
 
 
 def frame(mailer: Mailer, text: str) -> dict[str, Any]:
@@ -49,11 +63,14 @@ def frame(mailer: Mailer, text: str) -> dict[str, Any]:
     settings, issue = mailer.workspace.settings, mailer.read(text)
     theme = _RecordingTheme(mailer.workspace.theme.folders, mailer.workspace.theme.kinds)
     render_email(issue, theme, settings)
-    context = theme.contexts[_MAIL]
+    (mail,), (css,) = theme.made[FRAME], theme.made[_CSS]
+    blocks = theme.made[_BLOCK]
+    # Every block numbers its words alike; here they stand in one document.
+    pieces = [_OWN_SLOT.sub(rf"zq7w{place}\1z", strip_places(made.text)) for place, made in enumerate(blocks, start=1)]
     return {
-        "document": strip_places(theme.rendered[_MAIL]),
-        "css": theme.rendered[_CSS],
-        "slots": dict([*_settled(context, issue, settings), *_written(context)]),
+        "document": strip_places(mail.text).replace(BLOCKS, "".join(pieces)),
+        "css": css.text,
+        "slots": dict([*_settled(mail.context, issue, settings), *_written(made.context["block"] for made in blocks)]),
         "kinds": [block.kind for block in blocks_on(issue, ON_EMAIL)],
         "quotes": _QUOTES,
         "pictures": issue_url(settings.newsletter.url, issue.slug),
@@ -74,9 +91,9 @@ def _settled(context: Mapping[str, Any], issue: Issue, settings: Settings) -> Sl
         yield _SLOT.findall(context[name])[0], {"words": url(site, "test")}
 
 
-def _written(context: Mapping[str, Any]) -> Slots:
+def _written(views: Iterable[SimpleNamespace]) -> Slots:
     """Yield the placeholders of the blocks, by number."""
-    for place, view in enumerate(context["blocks"]):
+    for place, view in enumerate(views):
         for key, text in vars(view).items():
-            for number in _SLOT.findall(str(text)):
-                yield number, {"block": place, "key": key, "picture": key in _PICTURES}
+            for number in _OWN_SLOT.findall(f"{text}"):
+                yield f"{place + 1}{number}", {"block": place, "key": key, "picture": key in _PICTURES}

@@ -78,7 +78,7 @@ def watch(mailer: Mailer) -> Clock:
         for function in functions:
             _replace(function, clock.timed(stage, function))
     theme = mailer.workspace.theme
-    mailer.use(_TimedTheme(theme.folders, theme.kinds, clock))
+    mailer.use(_TimedTheme(theme.folders, theme.kinds, theme.stamp, clock))
     return clock
 
 

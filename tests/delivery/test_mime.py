@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from newsletter.delivery.mime import Stamp, prepare
 from newsletter.delivery.verify import check_lines
 from newsletter.errors import DeliveryError, PersonalFieldError, UnsafeValueError
-from newsletter.model import Context, Recipient
+from newsletter.model import Conditional, Context, PersonalField, Position, Recipient
 from newsletter.render.personal import fill, personal_values
 from tests.delivery.letters import (
     ANNA,
@@ -35,10 +35,13 @@ if TYPE_CHECKING:
     from newsletter.model import Segments
 
 GOLDEN = Path(__file__).parent.parent / "golden/delivery"
+CONDITIONS = [PersonalField(text, Position("issue.md", 3, 4)) for text in ("subscriber.first_name", "subscriber.no")]
 DORTE = Recipient("dörte@sörensen.example", "nl", "D-1", MappingProxyType({"first_name": "Dörte"}))
 
 literals = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
-segments = st.lists(literals | st.just(FIRST_NAME)).map(tuple)
+pieces = literals | st.just(FIRST_NAME)
+optional = st.builds(Conditional, st.sampled_from(CONDITIONS), st.lists(pieces).map(tuple))
+segments = st.lists(pieces | optional).map(tuple)
 
 
 def parsed(message: Message) -> EmailMessage:

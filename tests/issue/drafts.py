@@ -11,7 +11,7 @@ import pytest
 from newsletter.errors import IssueError
 from newsletter.issue import House, load_kinds, parse_issue
 from newsletter.issue.markdown import to_html
-from newsletter.render.personal import check_fields
+from newsletter.render.personal import check_conditions, check_fields
 
 if TYPE_CHECKING:
     from newsletter.model import Block, Finding, Issue
@@ -36,7 +36,8 @@ def findings(data: str | bytes, house: House = HOUSE) -> tuple[Finding, ...]:
         issue = parsed(data, house)
     except IssueError as error:
         return error.findings
-    return check_fields(issue.fields.values(), SUBSCRIBER_FIELDS)
+    conditions = (block.condition for block in issue.blocks if block.condition)
+    return (*check_fields(issue.fields.values(), SUBSCRIBER_FIELDS), *check_conditions(conditions, SUBSCRIBER_FIELDS))
 
 
 def faults(data: str | bytes, house: House = HOUSE) -> list[str]:

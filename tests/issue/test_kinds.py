@@ -102,7 +102,7 @@ def test_a_later_folder_wins(tmp_path: Path) -> None:
             "[attributes.Bad]\n[attributes.title]",
             [
                 f'attributes: the name "{name}" must be lower-case letters, digits and _, '
-                "and none of class, classes, id, kind, on, title"
+                "and none of class, classes, id, if, kind, on, title"
                 for name in ("Bad", "title")
             ],
         ),

@@ -108,7 +108,7 @@ def test_a_footnote_can_be_told_of_twice() -> None:
 
 
 def test_rendering_leaves_the_tokens_as_they_were() -> None:
-    tokens = parse("![a](wafer.png)", "nl", "b1")
+    tokens = parse("![a](wafer.png)", "nl")
     rendered = [to_html(tokens, "nl", "b1", folder.__add__) for folder in ("/1/", "/2/")]
     assert rendered == [f'<p><img src="{folder}wafer.png" alt="a" /></p>\n' for folder in ("/1/", "/2/")]
 

@@ -9,7 +9,8 @@ from lxml import html as lxml_html
 from newsletter.errors import TemplateError
 from newsletter.model import Hole
 from newsletter.render import render_email
-from newsletter.render.email import compile_skeleton, content_css
+from newsletter.render.email import content_css
+from newsletter.render.layout import compile_layout
 from tests.render.issues import ANNA, FRONT, NOBODY, ROOT, SETTINGS, SITE, THEME, issue_of, mail_of, theme_with
 
 if TYPE_CHECKING:
@@ -228,29 +229,42 @@ def test_a_block_for_the_web_is_not_in_the_mail() -> None:
 # What is kept
 
 
-def test_the_skeleton_is_compiled_once_for_issues_of_one_shape() -> None:
-    compile_skeleton.cache_clear()
-    tip = "Hallo **jij**\n\n::: tip {{#{0}}} Titel {0}\nTekst [{0}](https://{0}.example)\n:::\n"
-    first = mail_of(tip.format("een"))
-    second = mail_of(issue_of(tip.format("twee"), FRONT.replace("Een proef", "Heel wat anders: 'x'")))
+def test_the_layout_is_compiled_once_for_issues_of_the_same_kinds_of_blocks() -> None:
+    compile_layout.cache_clear()
+    tip, rule = "::: tip {{#{0}}} Titel {0}\nTekst [{0}](https://{0}.example)\n:::\n\n", "::: divider\n:::\n\n"
+    first = mail_of(f"Hallo **jij**\n\n{tip.format('een')}{rule}")
+    other = FRONT.replace("Een proef", "Heel wat anders: 'x'").replace("date:", "tags: [een, twee]\ndate:")
+    second = mail_of(issue_of(f"{rule}{tip.format('twee')}Dag\n\n{tip.format('drie')}{rule}", other))
 
-    assert compile_skeleton.cache_info().misses == 1
-    assert compile_skeleton.cache_info().hits == 1
-    assert ("Titel een" in first.html, "Titel twee" in second.html) == (True, True)
+    assert compile_layout.cache_info().misses == 1
+    assert compile_layout.cache_info().hits == 1
+    assert "Titel een" in first.html
+    assert second.html.index("Titel twee") < second.html.index("Dag") < second.html.index("Titel drie")
     assert "Titel een" not in second.html
 
 
-def test_an_issue_of_another_shape_or_language_has_a_skeleton_of_its_own() -> None:
-    compile_skeleton.cache_clear()
+def test_an_issue_of_another_shape_or_language_has_a_layout_of_its_own() -> None:
+    compile_layout.cache_clear()
     mail_of("x")
     mail_of("x\n\n::: divider\n:::\n")
     mail_of(issue_of("x", ENGLISH))
-    assert compile_skeleton.cache_info().misses == 3
+    assert compile_layout.cache_info().misses == 3
+
+
+def test_what_was_kept_of_other_issues_changes_nothing(tmp_path: Path) -> None:
+    sources = ["x", EVERY_KIND, "::: divider\n:::\n\nx\n\n::: divider\n:::\n", EVERY_KIND.replace("een", "twee")]
+    warm = [mail_of(source) for source in (*sources, *reversed(sources))][len(sources) :]
+    cold = []
+    for source in reversed(sources):
+        compile_layout.cache_clear()
+        theme = theme_with(tmp_path, {"email/spare.txt.j2": source})  # another stamp: nothing is kept under it
+        cold.append(mail_of(source, theme=theme))
+    assert warm == cold
 
 
 def test_the_same_source_gives_the_same_bytes() -> None:
     assert mail_of(EVERY_KIND) == mail_of(EVERY_KIND)
-    compile_skeleton.cache_clear()
+    compile_layout.cache_clear()
     assert mail_of(EVERY_KIND) == mail_of(EVERY_KIND)
 
 

@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
+from markupsafe import Markup
 
 from newsletter.errors import TemplateError
 from newsletter.i18n import catalogue
 from newsletter.render import open_theme
-from newsletter.render.email import compile_skeleton
-from newsletter.render.theme import Theme, shipped_theme
+from newsletter.render.layout import compile_layout
+from newsletter.render.theme import Theme, shared, shipped_theme
 from tests.render.issues import ANNA, THEME, issue_of, mail_of, page_of, theme_with
 
 if TYPE_CHECKING:
@@ -84,11 +86,26 @@ def test_a_wrong_schema_is_told_when_the_theme_is_opened(tmp_path: Path) -> None
     assert str(caught.value) == expected
 
 
-def test_an_edited_template_is_seen_at_once(tmp_path: Path) -> None:
-    theme = theme_with(tmp_path, {"web/note.html.j2": "eerst"})
-    assert theme.render("web/note.html.j2", "nl", {}) == "eerst"
-    theme_with(tmp_path, {"web/note.html.j2": "daarna, en langer"})
-    assert theme.render("web/note.html.j2", "nl", {}) == "daarna, en langer"
+def test_an_edited_template_is_seen_when_the_theme_is_opened_anew(tmp_path: Path) -> None:
+    for words in ("eerst", "daarna, en langer"):
+        theme = theme_with(tmp_path, {"web/note.html.j2": words})
+        assert theme.render("web/note.html.j2", "nl", {}) == words
+        assert theme.render_kept("web/note.html.j2", "nl", shared({}), {}) == words
+
+
+def test_what_a_template_would_print_differently_is_not_taken_for_the_same(tmp_path: Path) -> None:
+    theme = theme_with(tmp_path, {"web/note.html.j2": "{{ value }} {{ around }}"})
+    for value in ("<b>", Markup("<b>"), 1, True, 1.0, date(2026, 11, 24), ["a"], SimpleNamespace(a=["b"]), {"a": "b"}):
+        context = {"value": value, "around": "&"}
+        kept = [theme.render_kept("web/note.html.j2", "nl", shared({"around": "&"}), {"value": value}) for _ in "12"]
+        assert kept == [theme.render("web/note.html.j2", "nl", context)] * 2
+
+
+def test_what_is_kept_has_an_end(tmp_path: Path) -> None:
+    theme = theme_with(tmp_path, {"web/note.html.j2": "{{ value }} {{ around }}"})
+    for number in range(5000):
+        around = shared({"around": number})
+        assert theme.render_kept("web/note.html.j2", "nl", around, {"value": number}) == f"{number} {number}"
 
 
 # A new kind of block
@@ -196,10 +213,27 @@ def test_content_css_that_cannot_be_inlined_is_told_at_its_line_and_column(tmp_p
     assert said == f"{place}: a pseudo-class cannot be inlined; use mj-style"
 
 
+@pytest.mark.parametrize("blocks", ["", "{{ blocks }}{{ blocks }}", "{{ blocks | upper }}"])
+def test_a_frame_shows_the_blocks_once(tmp_path: Path, blocks: str) -> None:
+    frame = f"<mjml><mj-head></mj-head><mj-body>{blocks}</mj-body></mjml>"
+    said = complaint(tmp_path, {"email/mail.mjml.j2": frame})
+    assert said == "templates/email/mail.mjml.j2: the blocks must be shown once: put {{ blocks }} into <mj-body>"
+
+
+def test_blocks_in_the_head_are_no_mail(tmp_path: Path) -> None:
+    frame = "<mjml><mj-head>{{ blocks }}</mj-head><mj-body></mj-body></mjml>"
+    assert "mj-section" in complaint(tmp_path, {"email/mail.mjml.j2": frame})
+
+
+def test_the_frame_of_the_plain_text_shows_the_blocks(tmp_path: Path) -> None:
+    said = complaint(tmp_path, {"text/mail.txt.j2": "{{ issue.subject }}"})
+    assert said == "templates/text/mail.txt.j2: the blocks are left out; show them with {{ blocks }}"
+
+
 def test_broken_templates_are_not_kept(tmp_path: Path) -> None:
-    kept = compile_skeleton.cache_info().currsize
+    kept = compile_layout.cache_info().currsize
     complaint(tmp_path, {TEXT_MAIL: SECTION.format("<mj-txt></mj-txt>")})
-    assert compile_skeleton.cache_info().currsize == kept
+    assert compile_layout.cache_info().currsize == kept
 
 
 # What a template may say

@@ -20,15 +20,15 @@ from newsletter.delivery.verify import check_headers, check_lines
 from newsletter.errors import DeliveryError, UnsafeValueError
 from newsletter.model import Hole
 from newsletter.render.links import issue_url, unsubscribe_url
-from newsletter.render.personal import evaluate
+from newsletter.render.personal import evaluate, fill, holds
 from newsletter.wording import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from newsletter.config.settings import Settings
-    from newsletter.model import Email, Recipient, Segments
+    from newsletter.model import Email, PersonalField, Recipient, Segment, Segments
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]+")
 _SLUG = re.compile(r"[a-z0-9-]+")
@@ -105,6 +105,17 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionalPiece:
+    """Encoded pieces that only some readers get."""
+
+    condition: PersonalField
+    pieces: tuple[Piece, ...]
+
+
+Piece = bytes | Hole | OptionalPiece
+
+
+@dataclass(frozen=True, slots=True)
 class PreparedMail:
     """One variant of an issue, encoded but for what belongs to one reader."""
 
@@ -119,7 +130,7 @@ class PreparedMail:
     """The headers between Message-ID and List-Unsubscribe."""
     end: bytes
     """The headers after List-Unsubscribe, and the empty line."""
-    body: tuple[bytes | Hole, ...]
+    body: tuple[Piece, ...]
 
     def fill(self, recipient: Recipient, values: Mapping[str, object], stamp: Stamp) -> Message:
         """Return the message for one reader, verified.
@@ -152,12 +163,11 @@ class PreparedMail:
             )
         )
         check_headers(head, self.names, utf8=needs_smtputf8)
-        body = (piece if isinstance(piece, bytes) else _filled(piece, values) for piece in self.body)
         return Message(
             sender=sender,
             recipient=recipient.address,
             message_id=stamp.message_id,
-            content=b"".join((head, *body)),
+            content=b"".join((head, *_assembled(self.body, values))),
             needs_smtputf8=needs_smtputf8,
         )
 
@@ -213,8 +223,18 @@ def _envelope_sender(identity: Identity, token: str) -> str:
 
 
 def _subject(segments: Segments, values: Mapping[str, object]) -> bytes:
-    parts = (segment if isinstance(segment, str) else evaluate(segment, values) for segment in segments)
-    return render_header(HeaderName.SUBJECT, "".join(parts))
+    return render_header(HeaderName.SUBJECT, fill(segments, values))
+
+
+def _assembled(pieces: Iterable[Piece], values: Mapping[str, object]) -> Iterator[bytes]:
+    """Yield the body's bytes for one reader."""
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            yield piece
+        elif isinstance(piece, Hole):
+            yield _filled(piece, values)
+        elif holds(piece.condition, values):
+            yield from _assembled(piece.pieces, values)
 
 
 def _filled(hole: Hole, values: Mapping[str, object]) -> bytes:
@@ -233,11 +253,20 @@ def _boundary(email: Email) -> str:
     Quoted-printable never holds `=_` (RFC 2045 section 6.7, after rule 5).
     """
     digest = sha256()
-    for segments in (email.text, email.html):
-        for segment in segments:
-            literal = segment if isinstance(segment, str) else segment.field.expression
-            digest.update(literal.encode("utf-8", "surrogatepass") + b"\0")
+    for literal in _literals((*email.text, *email.html)):
+        digest.update(literal.encode("utf-8", "surrogatepass") + b"\0")
     return f"=_{digest.hexdigest()[:32]}"
+
+
+def _literals(segments: Segments) -> Iterator[str]:
+    for segment in segments:
+        if isinstance(segment, str):
+            yield segment
+        elif isinstance(segment, Hole):
+            yield segment.field.expression
+        else:
+            yield segment.condition.expression
+            yield from _literals(segment.segments)
 
 
 def _middle(language: str, identity: Identity, boundary: str) -> bytes:
@@ -273,7 +302,7 @@ def _feedback_id(slug: str, identity: Identity) -> str:
     return f"{slug}:newsletter:{identity.list_id}:{letters.rjust(shortest, '0')}"
 
 
-def _body(email: Email, boundary: bytes) -> tuple[bytes | Hole, ...]:
+def _body(email: Email, boundary: bytes) -> tuple[Piece, ...]:
     """Return both parts, the best one last (RFC 2046 section 5.1.4)."""
     pieces = (
         _part_start(boundary, b"text/plain"),
@@ -283,11 +312,7 @@ def _body(email: Email, boundary: bytes) -> tuple[bytes | Hole, ...]:
         *_encoded(email.html, "the mail's HTML part"),
         b"\r\n--" + boundary + b"--\r\n",
     )
-    joined = tuple(_joined(pieces))
-    for piece in joined:
-        if isinstance(piece, bytes):
-            check_lines(piece)
-    return joined
+    return tuple(_joined(pieces))
 
 
 def _part_start(boundary: bytes, media_type: bytes) -> bytes:
@@ -299,22 +324,35 @@ def _part_start(boundary: bytes, media_type: bytes) -> bytes:
     )
 
 
-def _encoded(segments: Segments, place: str) -> list[bytes | Hole]:
+def _encoded(segments: Segments, place: str) -> list[Piece]:
     try:
-        return [segment if isinstance(segment, Hole) else encode_piece(segment) for segment in segments]
+        return [_encoded_one(segment, place) for segment in segments]
     except UnsafeValueError as error:
         message = f"{place}: {error}"
         raise UnsafeValueError(message) from error
 
 
-def _joined(pieces: Iterable[bytes | Hole]) -> Iterable[bytes | Hole]:
+def _encoded_one(segment: Segment, place: str) -> Piece:
+    if isinstance(segment, str):
+        return encode_piece(segment)
+    if isinstance(segment, Hole):
+        return segment
+    return OptionalPiece(segment.condition, tuple(_joined(_encoded(segment.segments, place))))
+
+
+def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """Join the literal pieces that stand together, so that there are few for each reader."""
     literal = b""
     for piece in pieces:
         if isinstance(piece, bytes):
             literal += piece
         else:
-            yield literal
+            yield _checked(literal)
             yield piece
             literal = b""
-    yield literal
+    yield _checked(literal)
+
+
+def _checked(literal: bytes) -> bytes:
+    check_lines(literal)
+    return literal

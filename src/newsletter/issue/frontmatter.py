@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 import yaml
@@ -18,7 +20,7 @@ from newsletter.model import Finding, Position
 from newsletter.wording import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 MAX_BYTES = 64 * 1024
 
@@ -85,10 +87,12 @@ def split_front_matter(lines: list[str]) -> int:
     return 0
 
 
-def read_front_matter(text: str, path: str) -> tuple[dict[str, Entry], tuple[Finding, ...]]:
+@lru_cache(maxsize=64)
+def read_front_matter(text: str, path: str) -> tuple[Mapping[str, Entry], tuple[Finding, ...]]:
     """Read the lines between the fences; the first of them is line 2 of the file.
 
-    Returns the entries by key, and what is wrong; after a fault in the YAML itself nothing more is read.
+    Returns the entries by key, and what is wrong; after a fault in the YAML itself nothing more is read. Both are
+    kept for the next time: an editor changes the text far more often.
     """
     if len(text.encode()) > MAX_BYTES:
         message = f"the front matter is larger than {MAX_BYTES // 1024} KiB"
@@ -108,7 +112,7 @@ def read_front_matter(text: str, path: str) -> tuple[dict[str, Entry], tuple[Fin
         escapes = _LONG_ESCAPE.finditer(text)
         index = next(match.start() for match in escapes if int(match[1], 16) > _LAST_CHARACTER)
         reader.fault(index, f"front matter: there is no such character; {_BACKSLASH}", "front-matter-yaml")
-    return reader.entries, tuple(reader.findings)
+    return MappingProxyType(reader.entries), tuple(reader.findings)
 
 
 def _explain(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:

@@ -27,7 +27,7 @@ _NEEDS = ("required", "optional", "none")
 _KIND_TYPES = {"summary": str, "title": str, "body": str, "record": bool, "attributes": dict, "example": str}
 _ATTRIBUTE_TYPES = {"type": str, "required": bool, "default": str, "help": str, "choices": list}
 _TYPE_NAMES = {str: "a text", bool: "true or false", dict: "a table", list: "a list"}
-_RESERVED = ("class", "classes", "id", "kind", "on", "title")
+_RESERVED = ("class", "classes", "id", "if", "kind", "on", "title")
 """What templates see of every block; an attribute of that name could not be seen."""
 _KIND_NAME = re.compile(r"[a-z][a-z0-9-]*")
 _ATTRIBUTE_NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -62,7 +62,12 @@ class Kind:
     example: str
 
 
-COMMON = (Attribute("on", "choice", required=False, default="", help="show it only there", choices=("email", "web")),)
+CONDITION = "if"
+
+COMMON = (
+    Attribute("on", "choice", required=False, default="", help="show it only there", choices=("email", "web")),
+    Attribute(CONDITION, "text", required=False, default="", help="only for readers for whom it holds", choices=()),
+)
 """The attributes that every block takes."""
 
 

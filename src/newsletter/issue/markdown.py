@@ -65,20 +65,26 @@ def _typographer(language: str) -> MarkdownIt:
     return MarkdownIt("zero", options).enable(["replacements", "smartquotes"])
 
 
-def parse(source: str, language: str, name: str = "") -> tuple[Token, ...]:
-    """Parse Markdown. `name` keeps the footnotes of two texts on one page apart."""
-    return tuple(_parser(language).parse(source, {"docId": name} if name else {}))
+def parse(source: str, language: str) -> tuple[Token, ...]:
+    """Parse Markdown."""
+    return tuple(_parser(language).parse(source, {}))
 
 
 @lru_cache(maxsize=512)
-def parse_once(source: str, language: str, name: str = "") -> tuple[Token, ...]:
+def parse_once(source: str, language: str) -> tuple[Token, ...]:
     """Parse Markdown, and keep the tokens for the next time: they must not be changed.
 
     An editor who saves has changed one block of many; the others are not parsed again.
     """
-    return parse(source, language, name)
+    return parse(source, language)
 
 
+def has_footnotes(tokens: Sequence[Token]) -> bool:
+    """Tell whether notes stand below the text."""
+    return any(token.type == "footnote_block_open" for token in tokens)
+
+
+@lru_cache(maxsize=512)
 def typographic(text: str, language: str) -> str:
     """Return a line of plain text with the quotes, dashes and dots of its language."""
     tokens = _typographer(language).parseInline(text, {})
@@ -86,7 +92,10 @@ def typographic(text: str, language: str) -> str:
 
 
 def to_html(tokens: Sequence[Token], language: str, name: str, picture: Callable[[str], str]) -> str:
-    """Render tokens as HTML; `picture` turns a picture's name into its address."""
+    """Render tokens as HTML; `picture` turns a picture's name into its address.
+
+    `name` keeps the footnotes of two texts on one page apart.
+    """
     parser = _parser(language)
     return str(parser.renderer.render(tokens, parser.options, {"docId": name, "picture": picture}))
 

@@ -14,15 +14,15 @@ from slugify import slugify
 
 from newsletter.errors import IssueError
 from newsletter.issue.blocks import scan_blocks
-from newsletter.issue.body import BodyReader
+from newsletter.issue.body import BodyReader, is_spotless
 from newsletter.issue.front import FrontReader
 from newsletter.issue.frontmatter import UNREADABLE, read_front_matter, split_front_matter
 from newsletter.issue.holes import PLACEHOLDER, Hider, Written
-from newsletter.issue.kinds import COMMON
+from newsletter.issue.kinds import COMMON, CONDITION
 from newsletter.issue.limits import limit_findings
-from newsletter.issue.markdown import parse, parse_once, show_code, typographic
+from newsletter.issue.markdown import has_footnotes, parse, parse_once, show_code, typographic
 from newsletter.issue.values import PARSERS, is_address
-from newsletter.model import Block, Body, Finding, Issue, Position
+from newsletter.model import Block, Body, Finding, Issue, PersonalField, Position
 from newsletter.wording import did_you_mean, near_miss, quoted
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ MAX_CONTROLS_TOLD = 20
 MAX_TITLE_CHARACTERS = 300
 MAX_ID_CHARACTERS = 80
 
+_EXAMPLE = "subscriber.language == 'nl'"
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _CLASS = re.compile(r"[A-Za-z][\w-]*", re.ASCII)
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}-(?=.)")
@@ -211,7 +212,20 @@ class _BlockMaker:
             self._fault(raw.kind.position, message, "block-unknown")
             return None
         self._check_presence(kind, raw)
-        return Block(kind.name, raw.position, title, self._identity(kind, raw, title), attributes, body)
+        identity, condition = self._identity(kind, raw, title), self._condition(raw)
+        return Block(kind.name, raw.position, title, identity, attributes, body, condition)
+
+    def _condition(self, raw: RawBlock) -> PersonalField | None:
+        """Return `if="…"`: the expression of a personal field, which is checked where those are."""
+        written = raw.head.attributes.get(CONDITION)
+        if written is None:
+            return None
+        if not written.text.strip():
+            self._fault(written.position, f'{CONDITION} is empty; write {CONDITION}="{_EXAMPLE}"', "attribute-value")
+        elif "{{" in written.text:
+            message = f'{CONDITION} takes the expression alone, without {{{{ and }}}}: {CONDITION}="{_EXAMPLE}"'
+            self._fault(written.position, message, "attribute-value")
+        return PersonalField(written.text.strip(), written.position)
 
     def _title(self, raw: RawBlock) -> str:
         written = raw.head.title
@@ -241,6 +255,8 @@ class _BlockMaker:
         schema = {attribute.name: attribute for attribute in (*COMMON, *kind.attributes.values())}
         values: dict[str, Value] = {}
         for name, written in raw.head.attributes.items():
+            if name == CONDITION:
+                continue
             if name in schema:
                 self._attribute(kind, schema[name], written, values)
                 continue
@@ -311,14 +327,18 @@ class _BlockMaker:
 
     def _body(self, raw: RawBlock) -> Body:
         position = replace(raw.position, line=raw.first_line)
-        source, name = "\n".join(raw.lines), f"b{self._made}"
+        source = "\n".join(raw.lines)
         parsed = self._hider.hide(source, position.line)
         if parsed == source:
-            tokens = parse_once(parsed, self._language, name)
+            tokens = parse_once(parsed, self._language)
+            is_read = is_spotless(parsed, self._language)
         else:
-            tokens = parse(parsed, self._language, name)
+            tokens = parse(parsed, self._language)
             show_code(tokens, self._hider.show)
-        reader = BodyReader(source, position, self._hider.written, self._has_picture)
-        reader.read(tokens)
-        self.findings += reader.findings
+            is_read = False
+        if not is_read:
+            reader = BodyReader(source, position, self._hider.written, self._has_picture)
+            reader.read(tokens)
+            self.findings += reader.findings
+        name = f"b{self._made}" if has_footnotes(tokens) else ""
         return Body(parsed, name, source, tokens, position)

@@ -8,18 +8,20 @@ markup. Each library has one door: Jinja `template` (and `personal` for expressi
 
 The way of a mail:
 
-    blocks ─► Jinja ─► one MJML document, the editor's words as placeholders ─► MJML ─► premailer   (kept by hash)
-    bodies ─► Markdown tokens ─► HTML ─► premailer                                                  (kept by hash)
+    blocks ─► Jinja ─► pieces of MJML, the editor's words as placeholders ─┐
+    frame ──► Jinja ─► MJML around them ───────────────────────────────────┴► MJML ─► premailer   (kept: the layout)
+    bodies ─► Markdown tokens ─► HTML ─► premailer                                                (kept per body)
                   both ─► words put in, escaped for the place ─► personal fields placed ─► segments
 """
 
 from newsletter.render.email import render_email
-from newsletter.render.personal import fill, personal_values
+from newsletter.render.personal import dry_run, fill, personal_values
 from newsletter.render.theme import Theme, open_theme
 from newsletter.render.web import render_issue_page, render_page
 
 __all__ = [
     "Theme",
+    "dry_run",
     "fill",
     "open_theme",
     "personal_values",

@@ -112,6 +112,16 @@ def _joined(segments: Iterable[Segment]) -> Iterable[Segment]:
 
 
 @dataclass(frozen=True, slots=True)
+class _Desk:
+    """What a block's template is rendered with, whatever the block."""
+
+    theme: Theme
+    language: str
+    around: Shared
+    picture: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Drawn:
     """A block after its template, before MJML."""
 
@@ -121,18 +131,14 @@ class _Drawn:
 
 
 def _html(issue: Issue, theme: Theme, settings: Settings, reader: Mapping[str, PersonalField]) -> Segments:
-    css, site = content_css(theme, settings, issue.language), settings.newsletter.url
-    slots = Slots()
-    around = _around(issue, settings, slots.text)
+    css, slots = content_css(theme, settings, issue.language), Slots()
     own = {field.expression: slots.text(placeholder) for placeholder, field in reader.items()}
-    frame = theme.render_kept(FRAME, issue.language, around, {"blocks": BLOCKS, **own})
+    desk = _Desk(theme, issue.language, _around(issue, settings, slots.text), _picture(issue, settings))
+    frame = theme.render_kept(FRAME, issue.language, desk.around, {"blocks": BLOCKS, **own})
     blocks = blocks_on(issue, ON_EMAIL)
-    html = [_body_html(block.body, issue.language, issue.slug, site) for block in blocks]
-    picture = _picture(issue, site)
-    drawn = [
-        _draw(block, body, theme, issue.language, around, Slots(slots), picture)
-        for block, body in zip(blocks, inline_fragments(html, css), strict=True)
-    ]
+    html = [_body_html(block.body, issue.language, issue.slug, settings.newsletter.url) for block in blocks]
+    bodies = inline_fragments(html, css)
+    drawn = [_draw(desk, block, body, slots.inner()) for block, body in zip(blocks, bodies, strict=True)]
     layout = open_layout(frame, [block.mjml for block in drawn], css)
     parts = [
         (slots.fill(layout.before, frame), None),
@@ -142,23 +148,16 @@ def _html(issue: Issue, theme: Theme, settings: Settings, reader: Mapping[str, P
     return _placed(parts, {**issue.fields, **reader}, place_in_html)
 
 
-def _draw(
-    block: Block,
-    body: str,
-    theme: Theme,
-    language: str,
-    around: Shared,
-    slots: Slots,
-    picture: Callable[[str], str],
-) -> _Drawn:
-    view = block_view(block, theme.kinds[block.kind], picture, slots.text)
+def _draw(desk: _Desk, block: Block, body: str, slots: Slots) -> _Drawn:
+    view = block_view(block, desk.theme.kinds[block.kind], desk.picture, slots.text)
     template = f"templates/email/blocks/{block.kind}/email.mjml.j2"
     view.body = slots.html(body, f"the block {block.kind} of {block.position}", template)
-    return _Drawn(theme.render_kept("email/block.mjml.j2", language, around, {"block": view}), slots, block.condition)
+    mjml = desk.theme.render_kept("email/block.mjml.j2", desk.language, desk.around, {"block": view})
+    return _Drawn(mjml, slots, block.condition)
 
 
-def _picture(issue: Issue, site: str) -> Callable[[str], str]:
-    return lambda name: links.picture_url(site, issue.slug, name)
+def _picture(issue: Issue, settings: Settings) -> Callable[[str], str]:
+    return lambda name: links.picture_url(settings.newsletter.url, issue.slug, name)
 
 
 @lru_cache(maxsize=512)
@@ -189,27 +188,26 @@ def _css_findings(css: str) -> tuple[Finding, ...]:
 
 
 def _text(issue: Issue, theme: Theme, settings: Settings, reader: Mapping[str, PersonalField]) -> Segments:
-    around = _around(issue, settings, str)
+    desk = _Desk(theme, issue.language, _around(issue, settings, str), _picture(issue, settings))
     own = {field.expression: placeholder for placeholder, field in reader.items()}
-    frame = theme.render(_TEXT_FRAME, issue.language, {**around.values, "blocks": _BLOCKS_IN_TEXT, **own})
+    frame = theme.render(_TEXT_FRAME, issue.language, {**desk.around.values, "blocks": _BLOCKS_IN_TEXT, **own})
     before, mark, after = _tidy(frame).partition(_BLOCKS_IN_TEXT)
     if not mark:
         message = "the blocks are left out; show them with {{ blocks }}"
         raise TemplateError([Finding(Position(f"templates/{_TEXT_FRAME}"), message, "template-blocks")])
-    blocks = blocks_on(issue, ON_EMAIL)
     parts = [
         (f"{before.rstrip()}\n\n", None),
-        *((f"{_block_text(block, theme, issue, settings, around)}\n\n", block.condition) for block in blocks),
+        *((f"{_block_text(desk, block)}\n\n", block.condition) for block in blocks_on(issue, ON_EMAIL)),
         (f"{after.strip()}\n", None),
     ]
     return _placed(parts, {**issue.fields, **reader}, place_in_text)
 
 
-def _block_text(block: Block, theme: Theme, issue: Issue, settings: Settings, around: Shared) -> str:
-    view = block_view(block, theme.kinds[block.kind], _picture(issue, settings.newsletter.url), str)
-    view.body, view.links = _body_text(block.body, issue.language)
+def _block_text(desk: _Desk, block: Block) -> str:
+    view = block_view(block, desk.theme.kinds[block.kind], desk.picture, str)
+    view.body, view.links = _body_text(block.body, desk.language)
     template = f"email/blocks/{block.kind}/text.txt.j2"
-    return _tidy(theme.render_kept(template, issue.language, around, {"block": view}))
+    return _tidy(desk.theme.render_kept(template, desk.language, desk.around, {"block": view}))
 
 
 @lru_cache(maxsize=512)

@@ -47,11 +47,16 @@ def open_layout(frame: str, pieces: Collection[str], css: str) -> Layout:
     Raises:
         TemplateError: the templates' MJML is wrong, or the frame does not show the blocks once; at its line.
     """
-    return _compiled(frame, tuple(sorted(set(pieces))), css)
+    return compile_layout(frame, tuple(sorted(set(pieces))), css)
 
 
 @lru_cache(maxsize=32)
-def _compiled(frame: str, pieces: tuple[str, ...], css: str) -> Layout:
+def compile_layout(frame: str, pieces: tuple[str, ...], css: str) -> Layout:
+    """Compile a layout; kept, as issues share it. `pieces` is sorted and holds none twice.
+
+    Raises:
+        TemplateError: as `open_layout`.
+    """
     # All pieces in one document: what stands in its head, such as the widths of columns, depends on them.
     for document in (frame, *pieces):
         refuse_changed(document)

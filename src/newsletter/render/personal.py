@@ -21,15 +21,15 @@ from markupsafe import escape
 from newsletter.config.settings import BUILT_IN_FIELDS
 from newsletter.errors import IssueError, PersonalFieldError
 from newsletter.issue import PLACEHOLDER, did_you_mean
-from newsletter.model import Context, Finding, Hole
+from newsletter.model import Conditional, Context, Finding, Hole
 from newsletter.render import links
 from newsletter.wording import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from newsletter.config import Settings
-    from newsletter.model import Email, Issue, PersonalField, Recipient, Segments
+    from newsletter.model import Email, Issue, PersonalField, Recipient, Segment, Segments
 
 _LINKS = ("unsubscribe_url", "preferences_url", "web_url")
 _ISSUE_FIELDS = ("date", "language", "slug")
@@ -44,7 +44,12 @@ _ATTRIBUTE_BEFORE = re.compile(
     r"""(?:[^"']|"[^"]*"|'[^']*')*?(?P<name>[^\s"'<>/=]+)\s*=\s*(?:"(?P<double>[^"]*)|'(?P<single>[^']*))\Z"""
 )
 
+_LEAD = "zq"
+"""What every placeholder begins with."""
+
 _environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+_conditions = ImmutableSandboxedEnvironment(autoescape=False)
+"""In a condition a field without a value is like an empty one."""
 
 
 def refuse_wrong_fields(issue: Issue, settings: Settings) -> None:
@@ -53,36 +58,48 @@ def refuse_wrong_fields(issue: Issue, settings: Settings) -> None:
     Raises:
         IssueError: every expression that is wrong, at its place.
     """
-    findings = check_fields(issue.fields.values(), (*BUILT_IN_FIELDS, *settings.subscribers.fields))
+    known = (*BUILT_IN_FIELDS, *settings.subscribers.fields)
+    conditions = (block.condition for block in issue.blocks if block.condition)
+    findings = (*check_fields(issue.fields.values(), known), *check_conditions(conditions, known))
     if findings:
-        raise IssueError(findings)
+        raise IssueError(sorted(findings, key=lambda finding: finding.position))
 
 
-def check_fields(fields: Iterable[PersonalField], subscriber_fields: Collection[str]) -> tuple[Finding, ...]:
+def check_fields(fields: Iterable[PersonalField], subscriber_fields: tuple[str, ...]) -> tuple[Finding, ...]:
     """Return what is wrong with the expressions, each at its place in the issue.
 
     `subscriber_fields` are the names that `subscriber.…` may take.
     """
-    known = {"subscriber": tuple(subscriber_fields), "issue": _ISSUE_FIELDS}
-    return tuple(
-        Finding(field.position, message, "personal-field")
-        for field in fields
-        if (message := _fault(field.expression, known))
-    )
+    return tuple(_findings(fields, subscriber_fields, lambda expression: f'"{{{{ {expression} }}}}"'))
 
 
-def _fault(expression: str, known: Mapping[str, tuple[str, ...]]) -> str:
-    """Say what is wrong with one expression; an empty text if nothing is."""
-    shown = f'"{{{{ {expression} }}}}"'
+def check_conditions(conditions: Iterable[PersonalField], subscriber_fields: tuple[str, ...]) -> tuple[Finding, ...]:
+    """Return what is wrong with the conditions of blocks, as `check_fields` does."""
+    return tuple(_findings(conditions, subscriber_fields, lambda expression: f'if="{expression}"'))
+
+
+def _findings(
+    fields: Iterable[PersonalField], subscriber_fields: tuple[str, ...], shown: Callable[[str], str]
+) -> Iterator[Finding]:
+    for field in fields:
+        reason = _fault(field.expression, subscriber_fields)
+        if reason:
+            yield Finding(field.position, f"{shown(field.expression)}{reason}", "personal-field")
+
+
+@lru_cache(maxsize=512)
+def _fault(expression: str, subscriber_fields: tuple[str, ...]) -> str:
+    """Say what is wrong with one expression, as what follows it in a message; an empty text if nothing is."""
+    known = {"subscriber": subscriber_fields, "issue": _ISSUE_FIELDS}
     try:
         tree = _environment.parse(f"{{{{ {expression} }}}}")
     except TemplateSyntaxError as error:
-        return f"{shown} cannot be read: {error.message}"
+        return f" cannot be read: {error.message}"
     output = tree.body[0] if len(tree.body) == 1 else None
     if not isinstance(output, nodes.Output) or len(output.nodes) != 1:
-        return f"{shown} must be one expression"
+        return " must be one expression"
     reason = _refusal(output.nodes[0], known)
-    return reason and f"{shown}: {reason}"
+    return reason and f": {reason}"
 
 
 def _refusal(node: nodes.Node, known: Mapping[str, tuple[str, ...]]) -> str:
@@ -141,7 +158,9 @@ def _split(
     fields: Mapping[str, PersonalField],
     context: Callable[[int, int, PersonalField], Context],
 ) -> Segments:
-    pieces: list[str | Hole] = []
+    if _LEAD not in text:
+        return (text,) if text else ()
+    pieces: list[Segment] = []
     done = 0
     for match in PLACEHOLDER.finditer(text):
         field = fields.get(match[0])
@@ -209,18 +228,50 @@ def _missing(field: PersonalField) -> str:
     )
 
 
+def holds(condition: PersonalField, values: Mapping[str, object]) -> bool:
+    """Tell whether a block's condition holds for one reader.
+
+    Raises:
+        PersonalFieldError: it cannot be worked out, as it compares a text with a number.
+    """
+    try:
+        return bool(_compiled_condition(condition.expression)(values))
+    except UndefinedError:
+        return False
+    except (AssertionError, TypeError, ValueError) as error:
+        message = f'{condition.position}: if="{condition.expression}" cannot be worked out: {error}'
+        raise PersonalFieldError(message) from error
+
+
+@lru_cache(maxsize=512)
+def _compiled_condition(expression: str) -> Callable[[Mapping[str, object]], object]:
+    return _conditions.compile_expression(expression)
+
+
 def fill(segments: Segments, values: Mapping[str, object]) -> str:
     """Return the whole text for one reader.
 
     Raises:
         PersonalFieldError: a field has no value for this reader, or one that may not stand there.
     """
-    return "".join(segment if isinstance(segment, str) else evaluate(segment, values) for segment in segments)
+    return "".join(_filled(segments, values, evaluate))
 
 
 def fill_for_everybody(segments: Segments, values: Mapping[str, object]) -> str:
     """Return the whole text for a page that everybody sees; a field without a fallback becomes nothing."""
-    return "".join(segment if isinstance(segment, str) else _or_nothing(segment, values) for segment in segments)
+    return "".join(_filled(segments, values, _or_nothing))
+
+
+def _filled(
+    segments: Segments, values: Mapping[str, object], value: Callable[[Hole, Mapping[str, object]], str]
+) -> Iterator[str]:
+    for segment in segments:
+        if isinstance(segment, str):
+            yield segment
+        elif isinstance(segment, Hole):
+            yield value(segment, values)
+        elif holds(segment.condition, values):
+            yield from _filled(segment.segments, values, value)
 
 
 def _or_nothing(hole: Hole, values: Mapping[str, object]) -> str:
@@ -228,6 +279,25 @@ def _or_nothing(hole: Hole, values: Mapping[str, object]) -> str:
         return evaluate(hole, values)
     except PersonalFieldError:
         return ""
+
+
+def dry_run(email: Email, recipients: Iterable[Recipient], site: str) -> Iterator[tuple[Recipient, str]]:
+    """Yield each reader for whom the mail cannot be made, with the reason; nothing but the fields is worked out."""
+    holes = tuple(_fields_of((*email.subject, *email.preheader, *email.html, *email.text)))
+    for recipient in recipients:
+        try:
+            fill(holes, personal_values(email, recipient, site))
+        except PersonalFieldError as error:
+            yield recipient, str(error)
+
+
+def _fields_of(segments: Segments) -> Iterator[Segment]:
+    """Yield what depends on the reader, each once."""
+    for segment in dict.fromkeys(segments):
+        if isinstance(segment, Hole):
+            yield segment
+        elif isinstance(segment, Conditional):
+            yield Conditional(segment.condition, tuple(_fields_of(segment.segments)))
 
 
 def personal_values(email: Email, recipient: Recipient, site: str) -> Mapping[str, object]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
@@ -18,7 +19,7 @@ from newsletter.model import Finding, Position
 from newsletter.render.places import place_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _SLOT = re.compile(r"zq7w([0-9]+)z")
 _FIRST_OF_A_BLOCK = 1000
@@ -62,10 +63,13 @@ def cut(html: str) -> Skeleton:
 class Slots:
     """Hands out placeholders for words, and puts the words in at the end."""
 
-    def __init__(self, around: Slots | None = None) -> None:
-        """Begin with none; or as those of one block, which stand next to those that `around` has given out."""
-        self._around = around._words if around else {}
+    def __init__(self, around: Mapping[int, _Words] = MappingProxyType({})) -> None:
+        self._around = around
         self._words: dict[int, _Words] = {}
+
+    def inner(self) -> Slots:
+        """Return slots for one block, whose templates may show these words too."""
+        return Slots(self._words)
 
     def text(self, words: str) -> Markup:
         """Return a placeholder for plain words; they may land in text or in an attribute."""

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from newsletter.issue.markdown import to_html
 from newsletter.render.personal import (
     fill_for_everybody,
+    holds,
     place_in_html,
     place_in_text,
     public_values,
@@ -36,13 +37,13 @@ def render_issue_page(issue: Issue, theme: Theme, settings: Settings, context: M
         TemplateError: a template is wrong; at its line.
     """
     refuse_wrong_fields(issue, settings)
-    shown = blocks_on(issue, ON_WEB)
+    values = public_values(issue, settings.newsletter.url)
+    shown = [block for block in blocks_on(issue, ON_WEB) if not block.condition or holds(block.condition, values)]
     blocks = [_view(block, theme, issue) for block in shown]
     view = issue_view(issue, settings.newsletter.url, str)
     words = sum(len(block.body.source.split()) for block in shown)
     context = {**context, "issue": view, "blocks": blocks, "minutes": max(1, round(words / WORDS_A_MINUTE))}
     page = render_page(theme, settings, "web/issue.html.j2", issue.language, context)
-    values = public_values(issue, settings.newsletter.url)
     return fill_for_everybody(place_in_html(page, issue.fields), values)
 
 
