@@ -53,6 +53,23 @@ def test_the_files_stand_in_json(newsletter: Newsletter, workspace: Path) -> Non
         "html_bytes": len(files["html"]),
         "text_bytes": len(files["txt"]),
         "eml_bytes": len(files["eml"]),
+        "not_for": {},
+    }
+
+
+def test_a_sample_who_could_not_get_the_mail_is_named(newsletter: Newsletter, workspace: Path) -> None:
+    add_issue(workspace, "2026-11-25-veld", body="Dag {{ subscriber.last_name }}\n")
+    with (workspace / "newsletter.toml").open("a") as toml:
+        toml.write('last_name = "O\'Neill"\n')
+    ran = newsletter("render", "veld", "--subscriber", "chloe@example.org")
+    reason = (
+        'issues/2026-11-25-veld.md:6:5: "{{ subscriber.last_name }}" has no value for this reader; '
+        'give one for readers without: {{ subscriber.last_name | default("…") }}'
+    )
+    assert ran.status == 1
+    assert ran.err.splitlines()[-1] == f"warning: not for anna@example.org: {reason}"
+    assert newsletter("render", "veld", "--subscriber", "chloe@example.org", "--json").document["not_for"] == {
+        "anna@example.org": reason
     }
 
 

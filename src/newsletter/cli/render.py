@@ -18,8 +18,11 @@ def render(
     subscriber: Annotated[str, typer.Option(metavar="ADDR", help="For whom; a [[sample]] has a name too.")] = "",
     directory: Directory = "",
     as_json: AsJson = False,
-) -> None:
-    """Write SLUG.html, SLUG.txt and SLUG.eml: what one reader would get."""
+) -> int:
+    """Write SLUG.html, SLUG.txt and SLUG.eml: what one reader would get.
+
+    Ends with 1 when some [[sample]] could not get it, as a personal field has no value for them.
+    """
     from datetime import datetime, time
     from pathlib import Path
 
@@ -27,14 +30,15 @@ def render(
     from newsletter.cli.letters import TEST_TOKEN, compose, sample_address
     from newsletter.cli.output import Mark, print_json, say
     from newsletter.cli.workspace import open_workspace, shown
-    from newsletter.render import fill, personal_values, render_email
+    from newsletter.render import dry_run, fill, personal_values, render_email
 
     workspace = open_workspace(directory or context.obj)
     read = workspace.read(workspace.find(issue))
     email = render_email(read, workspace.theme, workspace.settings)
     address = normal_address(subscriber) if subscriber else sample_address(workspace)
     reader = workspace.reader(address, read.language, TEST_TOKEN)
-    values = personal_values(email, reader, workspace.settings.newsletter.url)
+    site = workspace.settings.newsletter.url
+    values = personal_values(email, reader, site)
     # Not now, but when it is meant to go out: the same issue gives the same bytes.
     date = read.send_at or datetime.combine(read.date, time(), workspace.settings.newsletter.timezone)
     message = compose(email, workspace, reader, date)
@@ -47,10 +51,16 @@ def render(
     }
     for path, content in files.values():
         path.write_bytes(content)
+    samples = (workspace.reader(sample.address, read.language, TEST_TOKEN) for sample in workspace.settings.samples)
+    unable = {recipient.address: reason for recipient, reason in dry_run(email, samples, site)}
     if as_json:
         paths = {name: str(path) for name, (path, _) in files.items()}
         sizes = {f"{name}_bytes": len(content) for name, (_, content) in files.items()}
-        print_json({"issue": read.slug, "subject": fill(email.subject, values), **paths, **sizes})
-        return
-    for path, content in files.values():
-        say(Mark("wrote", "green"), shown(path), Mark(f"{len(content) / 1000:.1f} kB", "dim"))
+        subject = fill(email.subject, values)
+        print_json({"issue": read.slug, "subject": subject, **paths, **sizes, "not_for": unable})
+    else:
+        for path, content in files.values():
+            say(Mark("wrote", "green"), shown(path), Mark(f"{len(content) / 1000:.1f} kB", "dim"))
+    for address, reason in unable.items():
+        say(Mark("warning:", "yellow"), f"not for {address}: {reason}")
+    return 1 if unable else 0
