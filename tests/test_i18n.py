@@ -4,9 +4,10 @@ import io
 import re
 import subprocess
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages.extract import extract_from_dir
@@ -15,7 +16,7 @@ from babel.messages.pofile import read_po
 
 from newsletter.config.settings import LANGUAGES
 from newsletter.errors import UsageError
-from newsletter.i18n import catalogue, format_date, format_duration
+from newsletter.i18n import catalogue, format_date, format_duration, format_period, format_zone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +78,10 @@ def test_a_language_without_a_catalogue_is_refused(language: str) -> None:
         format_date(date(2026, 11, 24), language)
     with pytest.raises(UsageError, match=re.escape(message)):
         format_duration(60, language)
+    with pytest.raises(UsageError, match=re.escape(message)):
+        format_zone(datetime(2026, 11, 24, tzinfo=AMSTERDAM), language)
+    with pytest.raises(UsageError, match=re.escape(message)):
+        format_period(datetime(2026, 11, 24, tzinfo=AMSTERDAM), None, language)
 
 
 def test_a_refused_language_is_shown_short_and_without_control_characters() -> None:
@@ -109,6 +114,52 @@ def test_a_date_is_written_in_full(language: str, expected: str) -> None:
 def test_a_duration_is_told_in_hours_and_minutes(seconds: int, dutch: str, english: str) -> None:
     assert format_duration(seconds, "nl") == dutch
     assert format_duration(seconds, "en") == english
+
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "dutch", "english"),
+    [
+        ("08 20:00", "", "dinsdag 8 december 2026, 20:00 uur", "Tuesday, 8 December 2026, 8:00 pm"),
+        ("08 20:00", "08 21:00", "dinsdag 8 december 2026, 20:00–21:00 uur", "Tuesday, 8 December 2026, 8:00–9:00 pm"),
+        (
+            "08 09:30",
+            "08 13:05",
+            "dinsdag 8 december 2026, 9:30–13:05 uur",
+            "Tuesday, 8 December 2026, 9:30 am–1:05 pm",
+        ),
+        (
+            "08 22:00",
+            "09 00:15",
+            "dinsdag 8 december 2026, 22:00 uur – woensdag 9 december 2026, 0:15 uur",
+            "Tuesday, 8 December 2026, 10:00 pm – Wednesday, 9 December 2026, 12:15 am",
+        ),
+    ],
+)
+def test_a_period_is_told_as_people_say_it(start: str, end: str, dutch: str, english: str) -> None:
+    first, last = (
+        datetime.fromisoformat(f"2026-12-{text}").replace(tzinfo=AMSTERDAM) if text else None for text in (start, end)
+    )
+    assert first
+    assert format_period(first, last, "nl") == dutch
+    assert format_period(first, last, "en") == english
+
+
+@pytest.mark.parametrize(
+    ("zone", "dutch", "english"),
+    [
+        ("Europe/Amsterdam", "Midden-Europese tijd", "Central European Time"),
+        ("America/New_York", "Eastern-tijd", "Eastern Time"),
+        ("UTC", "gecoördineerde wereldtijd", "Coordinated Universal Time"),
+    ],
+)
+@pytest.mark.parametrize("month", [1, 7])
+def test_a_zone_has_one_name_in_summer_and_winter(zone: str, dutch: str, english: str, month: int) -> None:
+    moment = datetime(2026, month, 1, tzinfo=ZoneInfo(zone))
+    assert format_zone(moment, "nl") == dutch
+    assert format_zone(moment, "en") == english
 
 
 def test_a_negative_duration_is_refused() -> None:

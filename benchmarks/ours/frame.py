@@ -9,21 +9,21 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from newsletter.render import Theme, render_email
 from newsletter.render.layout import BLOCKS, FRAME
 from newsletter.render.links import issue_url, preferences_url, unsubscribe_url
 from newsletter.render.places import strip_places
-from newsletter.render.view import ON_EMAIL, blocks_on, house_view, issue_view
+from newsletter.render.view import ON_EMAIL, blocks_on, contents_of, house_view, issue_view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from types import SimpleNamespace
+    from collections.abc import Iterator, Mapping, Sequence
 
     from benchmarks.ours.mail import Mailer
     from newsletter.config import Settings
-    from newsletter.model import Issue
+    from newsletter.model import Block, Issue, Part
     from newsletter.render.theme import Shared
 
     Slots = Iterator[tuple[str, dict[str, object]]]
@@ -64,36 +64,53 @@ def frame(mailer: Mailer, text: str) -> dict[str, Any]:
     theme = _RecordingTheme(mailer.workspace.theme.folders, mailer.workspace.theme.kinds)
     render_email(issue, theme, settings)
     (mail,), (css,) = theme.made[FRAME], theme.made[_CSS]
-    blocks = theme.made[_BLOCK]
+    drawn, blocks = theme.made[_BLOCK], blocks_on(issue, ON_EMAIL)
+    contents = contents_of(blocks, theme.kinds)
     # Every block numbers its words alike; here they stand in one document.
-    pieces = [_OWN_SLOT.sub(rf"zq7w{place}\1z", strip_places(made.text)) for place, made in enumerate(blocks, start=1)]
+    pieces = [_OWN_SLOT.sub(rf"zq7w{place}\1z", strip_places(made.text)) for place, made in enumerate(drawn, start=1)]
+    views = [made.context["block"] for made in drawn]
     return {
         "document": strip_places(mail.text).replace(BLOCKS, "".join(pieces)),
         "css": css.text,
-        "slots": dict([*_settled(mail.context, issue, settings), *_written(made.context["block"] for made in blocks)]),
-        "kinds": [block.kind for block in blocks_on(issue, ON_EMAIL)],
+        "slots": dict([*_settled(mail.context, issue, settings, contents), *_written(views, blocks)]),
+        "kinds": [block.kind for block in blocks],
         "quotes": _QUOTES,
         "pictures": issue_url(settings.newsletter.url, issue.slug),
     }
 
 
-def _settled(context: Mapping[str, Any], issue: Issue, settings: Settings) -> Slots:
+def _settled(context: Mapping[str, Any], issue: Issue, settings: Settings, contents: Sequence[Part]) -> Slots:
     """Yield the placeholders outside the blocks, by number."""
     site = settings.newsletter.url
-    known = house_view(settings, str) | {"issue": issue_view(issue, site, str)}
+    known = house_view(settings, str) | {"issue": issue_view(issue, settings.newsletter, contents, str)}
     for group, words in known.items():
         for key, text in vars(words).items():
-            numbers = _SLOT.findall(str(getattr(context[group], key)))
             is_front = group == "issue" and key in {"subject", "preheader"}
-            for number, one in zip(numbers, text if isinstance(text, list) else [text], strict=False):
+            for number, one in _paired(getattr(context[group], key), text):
                 yield number, {"front": key} if is_front else {"words": one}
     for name, url in (("unsubscribe_url", unsubscribe_url), ("preferences_url", preferences_url)):
         yield _SLOT.findall(context[name])[0], {"words": url(site, "test")}
 
 
-def _written(views: Iterable[SimpleNamespace]) -> Slots:
+def _paired(shown: Any, text: Any) -> Iterator[tuple[str, object]]:
+    """Yield each placeholder of a template's value with the words that it stands for."""
+    if isinstance(text, list):
+        pairs = zip(shown, text, strict=True)
+    elif isinstance(text, SimpleNamespace | dict):
+        inner, words = (value if isinstance(value, dict) else vars(value) for value in (shown, text))
+        pairs = zip(inner.values(), words.values(), strict=True)
+    else:
+        yield from ((number, text) for number in _SLOT.findall(str(shown)))
+        return
+    for one, other in pairs:
+        yield from _paired(one, other)
+
+
+def _written(views: Sequence[SimpleNamespace], blocks: Sequence[Block]) -> Slots:
     """Yield the placeholders of the blocks, by number."""
     for place, view in enumerate(views):
         for key, text in vars(view).items():
             for number in _OWN_SLOT.findall(f"{text}"):
-                yield f"{place + 1}{number}", {"block": place, "key": key, "picture": key in _PICTURES}
+                part = blocks[place].parts[0].id if key == "id" and blocks[place].parts else ""
+                source = {"block": place, "key": key, "picture": key in _PICTURES}
+                yield f"{place + 1}{number}", {"words": part} if part else source

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from newsletter.errors import UsageError
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
 _DOMAIN = "newsletter"
 _LOCALE_DIR = Path(__file__).parent / "locale"
@@ -25,6 +25,11 @@ _LONG_DATE = {"en": "EEEE, d MMMM y", "nl": "EEEE d MMMM y"}
 
 Babel's own full date has no comma in English, or is the American one.
 """
+
+_CLOCK = {"en": ("en_GB", "h:mm", " a"), "nl": ("nl", "H:mm", " 'uur'")}
+"""For each language the locale of its times, the pattern of one, and what stands behind it. Babel's English afternoon
+is `PM`; the British one is `pm`, as people write it."""
+_UTC = frozenset({"UTC", "Etc/UTC"})
 
 
 @cache
@@ -48,6 +53,46 @@ def format_date(day: date, language: str) -> str:
 
     _check(language)
     return babel_format_date(day, _LONG_DATE[language], language)
+
+
+def format_period(start: datetime, end: datetime | None, language: str) -> str:
+    """Return when something takes place: "dinsdag 8 december 2026, 20:00–21:00 uur".
+
+    In English "Tuesday, 8 December 2026, 8:00–9:00 pm". Without an end, when it begins.
+
+    Raises:
+        UsageError: the language has no catalogue.
+    """
+    from babel.dates import format_time  # noqa: PLC0415  # see the module's docstring
+
+    first_day = format_date(start, language)
+    locale, clock, behind = _CLOCK[language]
+
+    def shown(moment: datetime, pattern: str) -> str:
+        return format_time(moment.time(), pattern, locale=locale)
+
+    if end is None:
+        return f"{first_day}, {shown(start, clock + behind)}"
+    if start.date() != end.date():
+        return (
+            f"{first_day}, {shown(start, clock + behind)} – {format_date(end, language)}, {shown(end, clock + behind)}"
+        )
+    is_alike = shown(start, behind) == shown(end, behind)
+    return f"{first_day}, {shown(start, clock if is_alike else clock + behind)}–{shown(end, clock + behind)}"
+
+
+def format_zone(moment: datetime, language: str) -> str:
+    """Return the name of a moment's time zone: "Midden-Europese tijd", "Central European Time".
+
+    Raises:
+        UsageError: the language has no catalogue.
+    """
+    from babel.dates import get_timezone_name  # noqa: PLC0415  # see the module's docstring
+
+    _check(language)
+    # Asked for the zone alone, Babel leaves summer and winter out; but to it UTC is a region without a name.
+    asked = moment if str(moment.tzinfo) in _UTC else moment.tzinfo
+    return get_timezone_name(asked, width="long", locale=language)
 
 
 def format_duration(seconds: int, language: str) -> str:

@@ -117,6 +117,18 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What has a place in the contents of an issue: a block's title, or a heading in the text between two blocks."""
+
+    title: str
+    """Plain text; may hold placeholders of personal fields. Empty for a heading that the contents leave out."""
+    id: str
+    """By which a link finds it; unique in the issue."""
+    kind: str
+    """Of its block."""
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """One piece of an issue: `::: KIND {attributes} TITLE … :::`, or the text between two of them."""
 
@@ -128,10 +140,12 @@ class Block:
     id: str
     """For tips and tools, unique in the archive; else empty unless given."""
     attributes: Mapping[str, Value]
-    """Every attribute of the schema that was given or has a default."""
+    """Every attribute of the schema that was given or has a default; a datetime is in the newsletter's time zone."""
     body: Body
     condition: PersonalField | None = None
     """`if="…"`: the block is for readers for whom this holds; without one it is for all."""
+    parts: tuple[Part, ...] = ()
+    """What of it the contents of the issue may name, in the order of the page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.render.lines import GLUE, display_width, folded, underline, wrap
+from newsletter.render.lines import GLUE, display_width, folded, hang, underline, wrap
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,12 @@ def test_a_text_is_wrapped_at_its_width() -> None:
 def test_a_text_is_wrapped_at_72_columns_unless_told_otherwise() -> None:
     assert wrap("abc " * 18 + "d") == "abc " * 17 + "abc\nd"
     assert wrap("abcd" + " abc" * 17 + " d") == "abcd" + " abc" * 17 + "\nd"
+
+
+def test_the_lines_of_an_item_hang_below_its_first_word() -> None:
+    assert hang("een twee drie", "10. ", 12) == "10. een twee\n    drie"
+    assert hang("een", "1. ") == "1. een"
+    assert hang("", "1. ") == "1. "
 
 
 def test_wide_characters_fill_two_columns_of_a_line() -> None:

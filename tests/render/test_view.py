@@ -3,11 +3,20 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from newsletter.render.view import ON_EMAIL, ON_WEB, block_view, blocks_on, house_view, issue_view, logo_url
+from newsletter.render.view import (
+    ON_EMAIL,
+    ON_WEB,
+    block_view,
+    blocks_on,
+    contents_of,
+    house_view,
+    issue_view,
+    logo_url,
+)
 from tests.render.issues import FRONT, SETTINGS, SITE, THEME, issue_of, theme_with
 
 if TYPE_CHECKING:
@@ -29,7 +38,7 @@ def test_a_block_has_every_attribute_of_its_schema() -> None:
     issue = issue_of('::: episode {.breed .rood #zes url="https://example.org/6" duration="48:05"} Zes\n:::\n')
     view = block_view(issue.blocks[0], THEME.kinds["episode"], str, shown)
 
-    assert (view.kind, view.id, view.classes, view.title) == ("episode", "zes", "breed rood", "«Zes»")
+    assert (view.kind, view.id, view.classes, view.title) == ("episode", "«zes»", "breed rood", "«Zes»")
     assert (view.url, view.duration) == ("«https://example.org/6»", 2885)
     assert (view.number, view.date, view.cover, view.alt) == ("", "", "", "")
 
@@ -52,7 +61,7 @@ def test_a_picture_becomes_an_address_and_a_choice_stays_what_it_is(tmp_path: Pa
 
 def test_the_front_matter_is_wrapped_and_the_date_is_not() -> None:
     issue = issue_of("x", FRONT.replace("date: 2026-11-24", "date: 2026-11-24\nlanguage: en\ntags: [ai, chips]"))
-    view = issue_view(issue, SITE, shown)
+    view = issue_view(issue, SETTINGS.newsletter, [], shown)
 
     assert (view.slug, view.subject, view.preheader) == ("proef", "«Een proef»", "«Waar het over gaat»")
     assert (view.date, view.language, view.tags) == (date(2026, 11, 24), "en", ["«ai»", "«chips»"])
@@ -61,10 +70,65 @@ def test_the_front_matter_is_wrapped_and_the_date_is_not() -> None:
 
 def test_the_address_for_sharing_opens_a_mail_with_nothing_of_the_reader() -> None:
     subject = "{{ subscriber.first_name | default('Lezer') }} & Co: 100% é?"
-    address = urlsplit(issue_view(issue_of("x", FRONT.replace("Een proef", subject)), SITE, str).share_url)
+    issue = issue_of("x", FRONT.replace("Een proef", subject))
+    address = urlsplit(issue_view(issue, SETTINGS.newsletter, [], str).share_url)
 
     assert (address.scheme, address.path) == ("mailto", "")
     assert parse_qs(address.query) == {"subject": ["& Co: 100% é?"], "body": [f"{SITE}/p/proef/"]}
+
+
+def test_the_address_for_answers_opens_a_mail_to_the_newsletter() -> None:
+    newsletter = replace(SETTINGS.newsletter, reply_to="a+b%c@example.org")
+    subject = "{{ subscriber.first_name | default('Lezer') }} & Co: 100% é?"
+    issue = issue_of("x", FRONT.replace("Een proef", subject))
+    address = urlsplit(issue_view(issue, newsletter, [], str).reply_url)
+
+    assert (address.scheme, unquote(address.path)) == ("mailto", "a+b%c@example.org")
+    assert parse_qs(address.query) == {"subject": ["Re: & Co: 100% é?"]}
+
+
+TITLED = """\
+::: toc {on="web"}
+:::
+
+::: tip {#een on="email"} Een
+x
+:::
+
+## *Twee* & drie
+
+::: episode {url="https://a.example"} Een
+x
+:::
+
+::: button {url="https://a.example"} Geen deel
+:::
+"""
+
+
+def test_the_contents_name_what_is_shown_where_a_block_lists_them() -> None:
+    issue = issue_of(TITLED)
+    on_page = contents_of(blocks_on(issue, ON_WEB), THEME.kinds)
+    assert [(part.title, part.id, part.kind) for part in on_page] == [
+        ("Twee & drie", "twee-drie", "text"),
+        ("Een", "een-2", "episode"),
+    ]
+    assert contents_of(blocks_on(issue, ON_EMAIL), THEME.kinds) == []
+    view = issue_view(issue, SETTINGS.newsletter, on_page, shown)
+    assert [vars(part) for part in view.contents] == [
+        {"title": "«Twee & drie»", "id": "«twee-drie»", "kind": "text"},
+        {"title": "«Een»", "id": "«een-2»", "kind": "episode"},
+    ]
+
+
+def test_the_contents_leave_out_what_only_some_readers_see() -> None:
+    some = "::: tip {if=\"subscriber.language == 'nl'\"} Soms\nx\n:::\n\n::: tip Altijd\nx\n:::\n\n::: toc\n:::\n"
+    assert [part.title for part in contents_of(issue_of(some).blocks, THEME.kinds)] == ["Altijd"]
+
+
+def test_a_block_without_an_id_is_found_by_a_name_made_of_its_title() -> None:
+    names = [block_view(block, THEME.kinds[block.kind], str, shown).id for block in issue_of(TITLED).blocks]
+    assert names == ["", "«een»", "", "«een-2»", ""]
 
 
 def test_the_newsletter_and_its_look_are_shown() -> None:

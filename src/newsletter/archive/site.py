@@ -72,6 +72,7 @@ def site_pages(sources: Sequence[Source], theme: Theme, settings: Settings) -> I
         yield _page(f"p/{slug}/index.html", render_issue_page(source.issue, theme, settings, context))
         for name in _pictures(source.issue, theme):
             yield Page(f"p/{slug}/{name}", _published(source.path.parent, name, source.issue.path))
+        yield from _events(source.issue, theme, settings)
     if not theme.has(STYLE):
         yield _page(STYLE, render_page(theme, settings, "web/style.css.j2", language, {}))
     yield from _assets(theme, settings)
@@ -122,6 +123,17 @@ def _pictures(issue: Issue, theme: Theme) -> list[str]:
                 if child.type == "image":
                     names[unquote(str(child.attrs["src"]))] = None
     return [name for name in names if not is_address(name)]
+
+
+def _events(issue: Issue, theme: Theme, settings: Settings) -> Iterator[Page]:
+    """The files for calendars of an issue's events."""
+    events = [block for block in issue.blocks if theme.kinds[block.kind].calendar]
+    if not events:
+        return
+    from newsletter.archive.calendar import calendar_file  # noqa: PLC0415 - 40 ms, which most archives need not wait for
+
+    for block in events:
+        yield Page(f"p/{issue.slug}/{block.id}.ics", calendar_file(block, issue, settings))
 
 
 def _assets(theme: Theme, settings: Settings) -> Iterator[Page]:

@@ -23,9 +23,29 @@ if TYPE_CHECKING:
 TEXT = "text"
 """The kind of the text between blocks."""
 
+ENTRY, LIST, LEFT_OUT = "entry", "list", "none"
+"""What a kind has to do with the contents of an issue: its title stands in them, it shows them, or neither."""
+
+ISSUE = "issue"
+"""In `after`: the day of the issue."""
+
+START = "start"
+"""The attribute with which an event begins, for its file in the archive."""
+
 _NEEDS = ("required", "optional", "none")
-_KIND_TYPES = {"summary": str, "title": str, "body": str, "record": bool, "attributes": dict, "example": str}
-_ATTRIBUTE_TYPES = {"type": str, "required": bool, "default": str, "help": str, "choices": list}
+_WORDS = {"title": _NEEDS, "body": _NEEDS, "contents": (ENTRY, LIST, LEFT_OUT)}
+_KIND_TYPES = {
+    "summary": str,
+    "title": str,
+    "body": str,
+    "record": bool,
+    "contents": str,
+    "calendar": bool,
+    "attributes": dict,
+    "example": str,
+}
+_ATTRIBUTE_TYPES = {"type": str, "required": bool, "default": str, "help": str, "choices": list, "after": str}
+_TIMES = ("date", "datetime")
 _TYPE_NAMES = {str: "a text", bool: "true or false", dict: "a table", list: "a list"}
 _RESERVED = ("class", "classes", "id", "if", "kind", "on", "title")
 """What templates see of every block; an attribute of that name could not be seen."""
@@ -45,6 +65,8 @@ class Attribute:
     """As it would be written; empty for none."""
     help: str
     choices: tuple[str, ...]
+    after: str = ""
+    """The attribute of the same type that it must come after, or `issue` for the issue's day, which it may be on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +82,10 @@ class Kind:
     """True for tips and tools: each has an id that is unique in the archive."""
     attributes: Mapping[str, Attribute]
     example: str
+    contents: str = ENTRY
+    """`entry`, `list` or `none`: its title stands in the issue's contents, it shows them, or neither."""
+    calendar: bool = False
+    """True for events: the archive has a file of each for calendars."""
 
 
 CONDITION = "if"
@@ -110,13 +136,13 @@ class _SchemaReader:
             self._fault(f"not readable as TOML: {error}")
             written = {}
         table = self._typed(written, _KIND_TYPES)
-        for key in ("title", "body"):
-            if table.get(key, "optional") not in _NEEDS:
-                self._fault(f"{key}: found {quoted(table[key])}, expected required, optional or none")
+        for key, words in _WORDS.items():
+            if key in table and table[key] not in words:
+                self._fault(f"{key}: found {quoted(table[key])}, expected {', '.join(words[:-1])} or {words[-1]}")
         attributes = self._typed(
             table.get("attributes", {}), dict.fromkeys(table.get("attributes", {}), dict), "attributes."
         )
-        return Kind(
+        kind = Kind(
             name=self._name,
             summary=table.get("summary", ""),
             title=table.get("title", "optional"),
@@ -124,7 +150,26 @@ class _SchemaReader:
             record=table.get("record", False),
             attributes={name: self._attribute(name, attribute) for name, attribute in attributes.items()},
             example=table.get("example", "").strip(),
+            contents=table.get("contents", ENTRY),
+            calendar=table.get("calendar", False),
         )
+        self._check_times(kind)
+        return kind
+
+    def _check_times(self, kind: Kind) -> None:
+        """Tell what says of time that it cannot keep: what comes after nothing, an event that never begins."""
+        for attribute in kind.attributes.values():
+            if not attribute.after:
+                continue
+            lead = f"attributes.{attribute.name}.after: {quoted(attribute.after)}"
+            other = kind.attributes.get(attribute.after)
+            if attribute.type not in _TIMES:
+                self._fault(f"{lead} is for the types {' and '.join(_TIMES)}")
+            elif attribute.after != ISSUE and (other is None or other is attribute or other.type != attribute.type):
+                self._fault(f"{lead} is neither {quoted(ISSUE)} nor another attribute of type {attribute.type}")
+        start = kind.attributes.get(START)
+        if kind.calendar and not (kind.record and start and start.required and start.type == "datetime"):
+            self._fault(f"calendar: needs record = true, and a required attribute {quoted(START)} of type datetime")
 
     def _attribute(self, name: str, written: Mapping[str, Any]) -> Attribute:
         lead = f"attributes.{name}"
@@ -139,6 +184,7 @@ class _SchemaReader:
             default=table.get("default", ""),
             help=table.get("help", ""),
             choices=tuple(str(choice) for choice in table.get("choices", ())),
+            after=table.get("after", ""),
         )
         if attribute.type not in PARSERS:
             self._fault(f"{lead}.type: unknown type {quoted(attribute.type)}{did_you_mean(attribute.type, PARSERS)}")

@@ -6,6 +6,7 @@ import hashlib
 import re
 from codecs import BOM_UTF8
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -15,12 +16,14 @@ from slugify import slugify
 from newsletter.errors import IssueError
 from newsletter.issue.blocks import scan_blocks
 from newsletter.issue.body import BodyReader, is_spotless
+from newsletter.issue.contents import with_parts
 from newsletter.issue.front import FrontReader
 from newsletter.issue.frontmatter import UNREADABLE, read_front_matter, split_front_matter
 from newsletter.issue.holes import PLACEHOLDER, Hider, Written
 from newsletter.issue.kinds import COMMON, CONDITION
 from newsletter.issue.limits import limit_findings
 from newsletter.issue.markdown import has_footnotes, parse, parse_once, show_code, typographic
+from newsletter.issue.moments import in_zone, order_findings
 from newsletter.issue.values import PARSERS, is_address
 from newsletter.model import Block, Body, Finding, Issue, PersonalField, Position
 from newsletter.wording import did_you_mean, near_miss, quoted
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from newsletter.issue.blocks import RawBlock
+    from newsletter.issue.front import Front
     from newsletter.issue.kinds import Attribute, Kind
     from newsletter.model import Value
 
@@ -122,8 +126,8 @@ def parse_issue(
     front = reader.read(languages, house.segments)
     raw_blocks, block_findings = scan_blocks(lines[size:], size + 1, shown)
     too_much = tuple(limit_findings(lines[size:], size + 1, shown))
-    maker = _BlockMaker(house.kinds, front.language, hider, has_picture)
-    blocks = tuple(block for raw in raw_blocks if not too_much and (block := maker.make(raw)))
+    maker = _BlockMaker(house, front, hider, has_picture)
+    blocks = with_parts([block for raw in raw_blocks if not too_much and (block := maker.make(raw))], house.kinds)
     faults = {*findings, *reader.findings, *hider.findings, *block_findings, *too_much, *maker.findings}
     if any(finding.rule in UNREADABLE for finding in findings):
         # What stands behind the fault was not read: that it is missing would only be guessed.
@@ -187,12 +191,12 @@ def _end_of(text: str, shown: str) -> Position:
 class _BlockMaker:
     """Holds blocks against the schemas of their kinds and collects every fault."""
 
-    def __init__(
-        self, kinds: Mapping[str, Kind], language: str, hider: Hider, has_picture: Callable[[str], bool]
-    ) -> None:
+    def __init__(self, house: House, front: Front, hider: Hider, has_picture: Callable[[str], bool]) -> None:
         self.findings: list[Finding] = []
-        self._kinds = kinds
-        self._language = language
+        self._kinds = house.kinds
+        self._language = front.language
+        self._day = front.date
+        self._timezone = house.timezone
         self._hider = hider
         self._has_picture = has_picture
         self._ids: dict[str, Position] = {}
@@ -267,10 +271,11 @@ class _BlockMaker:
             if name in raw.head.attributes:
                 continue
             if attribute.default:
-                values[name] = PARSERS[attribute.type](attribute.default)
+                self._attribute(kind, attribute, Written(attribute.default, raw.position), values)
             is_misspelt = any(near_miss(given, (name,)) for given in raw.head.attributes if given not in schema)
             if attribute.required and not is_misspelt and not raw.faults:
                 self._fault(raw.position, f'block "{kind.name}" needs {name}="…"', "attribute-missing")
+        self.findings += order_findings(kind.attributes, values, raw.head.attributes, self._day)
         if raw.head.classes:
             values["class"] = " ".join(self._class(written) for written in raw.head.classes)
         return values
@@ -297,6 +302,8 @@ class _BlockMaker:
             return
         try:
             value = PARSERS[attribute.type](text)
+            if isinstance(value, datetime):
+                value = in_zone(value, self._timezone)
         except ValueError as error:
             self._fault(written.position, f"{attribute.name} {quoted(written.text)} {error}", "attribute-value")
             return

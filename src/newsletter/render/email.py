@@ -15,19 +15,20 @@ from newsletter.errors import IssueError, TemplateError
 from newsletter.issue.markdown import to_html
 from newsletter.model import Conditional, Email, Finding, PersonalField, Position
 from newsletter.render import links
+from newsletter.render.anchors import IN_MAIL, with_anchors
 from newsletter.render.inline import inline_fragments, lint_css
 from newsletter.render.layout import BLOCKS, FRAME, open_layout
 from newsletter.render.personal import place_in_html, place_in_text, refuse_wrong_fields
 from newsletter.render.slots import Slots
 from newsletter.render.text import LinkList, to_text
 from newsletter.render.theme import shared
-from newsletter.render.view import ON_EMAIL, block_view, blocks_on, house_view, issue_view
+from newsletter.render.view import ON_EMAIL, block_view, blocks_on, contents_of, house_view, issue_view
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from newsletter.config import Settings
-    from newsletter.model import Block, Body, Issue, Segment, Segments
+    from newsletter.model import Block, Body, Issue, Part, Segment, Segments
     from newsletter.render.theme import Shared, Theme
 
     Place = Callable[[str, Mapping[str, PersonalField]], Segments]
@@ -68,9 +69,10 @@ def _reader_fields(issue: Issue) -> dict[str, PersonalField]:
     return {f"zq{nonce}h9000{n}z": PersonalField(name, position) for n, name in enumerate(_READER_LINKS)}
 
 
-def _around(issue: Issue, settings: Settings, words: Callable[[str], object]) -> Shared:
+def _around(issue: Issue, settings: Settings, contents: Sequence[Part], words: Callable[[str], object]) -> Shared:
     """Return what the templates of all blocks get alike."""
-    return shared(house_view(settings, words) | {"issue": issue_view(issue, settings.newsletter.url, words)})
+    seen = issue_view(issue, settings.newsletter, contents, words)
+    return shared(house_view(settings, words) | {"issue": seen})
 
 
 def _placed(
@@ -133,11 +135,14 @@ class _Drawn:
 def _html(issue: Issue, theme: Theme, settings: Settings, reader: Mapping[str, PersonalField]) -> Segments:
     css, slots = content_css(theme, settings, issue.language), Slots()
     own = {field.expression: slots.text(placeholder) for placeholder, field in reader.items()}
-    desk = _Desk(theme, issue.language, _around(issue, settings, slots.text), _picture(issue, settings))
-    frame = theme.render_kept(FRAME, issue.language, desk.around, {"blocks": BLOCKS, **own})
     blocks = blocks_on(issue, ON_EMAIL)
+    contents = contents_of(blocks, theme.kinds)
+    desk = _Desk(theme, issue.language, _around(issue, settings, contents, slots.text), _picture(issue, settings))
+    frame = theme.render_kept(FRAME, issue.language, desk.around, {"blocks": BLOCKS, **own})
     html = [_body_html(block.body, issue.language, issue.slug, settings.newsletter.url) for block in blocks]
     bodies = inline_fragments(html, css)
+    if contents:
+        bodies = tuple(with_anchors(body, block, IN_MAIL) for body, block in zip(bodies, blocks, strict=True))
     drawn = [_draw(desk, block, body, slots.inner()) for block, body in zip(blocks, bodies, strict=True)]
     layout = open_layout(frame, [block.mjml for block in drawn], css)
     parts = [
@@ -188,7 +193,9 @@ def _css_findings(css: str) -> tuple[Finding, ...]:
 
 
 def _text(issue: Issue, theme: Theme, settings: Settings, reader: Mapping[str, PersonalField]) -> Segments:
-    desk = _Desk(theme, issue.language, _around(issue, settings, str), _picture(issue, settings))
+    blocks = blocks_on(issue, ON_EMAIL)
+    around = _around(issue, settings, contents_of(blocks, theme.kinds), str)
+    desk = _Desk(theme, issue.language, around, _picture(issue, settings))
     own = {field.expression: placeholder for placeholder, field in reader.items()}
     frame = theme.render(_TEXT_FRAME, issue.language, {**desk.around.values, "blocks": _BLOCKS_IN_TEXT, **own})
     before, mark, after = _tidy(frame).partition(_BLOCKS_IN_TEXT)
@@ -197,7 +204,7 @@ def _text(issue: Issue, theme: Theme, settings: Settings, reader: Mapping[str, P
         raise TemplateError([Finding(Position(f"templates/{_TEXT_FRAME}"), message, "template-blocks")])
     parts = [
         (f"{before.rstrip()}\n\n", None),
-        *((f"{_block_text(desk, block)}\n\n", block.condition) for block in blocks_on(issue, ON_EMAIL)),
+        *((f"{_block_text(desk, block)}\n\n", block.condition) for block in blocks),
         (f"{after.strip()}\n", None),
     ]
     return _placed(parts, {**issue.fields, **reader}, place_in_text)

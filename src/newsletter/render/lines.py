@@ -38,6 +38,11 @@ def wrap(text: str, width: int = WIDTH, indent: str = "") -> str:
     return "\n".join(f"{indent}{line}".rstrip() for line in lines)
 
 
+def hang(text: str, marker: str, width: int = WIDTH) -> str:
+    """Return an item of a list wrapped at `width` columns: its marker before the first line, the others below it."""
+    return marker + wrap(text, width, " " * display_width(marker))[display_width(marker) :]
+
+
 def underline(text: str, char: str, width: int = WIDTH) -> str:
     """Return a title, wrapped at `width` columns, above a line of `char` as long as its longest line."""
     return "\n".join(underlined(text, char, width))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from itertools import count
@@ -29,11 +30,11 @@ from jinja2.ext import Extension
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from newsletter.errors import TemplateError
-from newsletter.i18n import catalogue, format_date, format_duration
+from newsletter.i18n import catalogue, format_date, format_duration, format_period, format_zone
 from newsletter.issue import Kind, did_you_mean, load_kinds
 from newsletter.model import Finding, Position
+from newsletter.render.lines import hang, underline, wrap
 from newsletter.render.places import mark_places
-from newsletter.render.text import underline, wrap
 from newsletter.wording import quoted
 
 if TYPE_CHECKING:
@@ -103,6 +104,8 @@ def _key(value: object) -> Hashable:
         return tuple((name, _key(one)) for name, one in value.items())
     if isinstance(value, (list, tuple)):
         return tuple(map(_key, value))
+    if isinstance(value, datetime):  # one moment is another hour elsewhere
+        return value.isoformat(), str(value.tzinfo)
     # Safe text and other text are equal, and so are 1 and True; templates print them differently.
     return value.__class__, value
 
@@ -208,11 +211,17 @@ def _environment(folders: tuple[Path, ...], stamp: str, language: str) -> _Sandb
     def duration(seconds: int) -> str:
         return format_duration(seconds, language)
 
+    def period(start: datetime, end: datetime | str = "") -> str:
+        return format_period(start, end or None, language)  # type: ignore[arg-type]
+
+    def zone(moment: datetime) -> str:
+        return format_zone(moment, language)
+
     def quoted(text: str) -> str:
         return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
 
-    filters = {"day": day, "duration": duration, "wrap": wrap, "underline": underline, "quoted": quoted}
-    environment.filters |= filters
+    environment.filters |= {"day": day, "duration": duration, "period": period, "zone": zone}
+    environment.filters |= {"wrap": wrap, "hang": hang, "underline": underline, "quoted": quoted}
     return environment
 
 

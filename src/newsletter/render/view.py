@@ -12,14 +12,15 @@ from urllib.parse import quote
 
 from newsletter.i18n import format_date
 from newsletter.issue import PLACEHOLDER
+from newsletter.issue.kinds import LIST
 from newsletter.render import links
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from newsletter.config import Newsletter, Settings
     from newsletter.issue import Kind
-    from newsletter.model import Block, Issue
+    from newsletter.model import Block, Issue, Part
 
     Words = Callable[[str], object]
 
@@ -31,6 +32,16 @@ def blocks_on(issue: Issue, place: str) -> list[Block]:
     return [block for block in issue.blocks if block.attributes.get("on", place) == place]
 
 
+def contents_of(shown: Sequence[Block], kinds: Mapping[str, Kind]) -> list[Part]:
+    """Return what the contents of an issue name, of the blocks that are shown; nothing where no block lists it.
+
+    What only some readers see is not among them, as a link to it would lead the others nowhere.
+    """
+    if not any(kinds[block.kind].contents == LIST for block in shown):
+        return []
+    return [part for block in shown if not block.condition for part in block.parts if part.title]
+
+
 def block_view(block: Block, kind: Kind, picture: Callable[[str], str], words: Words) -> SimpleNamespace:
     """Return a block for its template: every attribute of its schema by its name, `""` where none was given."""
     seen: dict[str, Any] = {}
@@ -40,7 +51,8 @@ def block_view(block: Block, kind: Kind, picture: Callable[[str], str], words: W
             value = picture(str(value))
         # A choice comes from the schema's own list; templates compare it, so it stays what it is.
         seen[name] = words(value) if isinstance(value, str) and attribute.type != "choice" else value
-    seen |= {"kind": block.kind, "id": block.id, "title": words(block.title)}
+    name = block.id or (block.parts[0].id if block.title and block.parts else "")
+    seen |= {"kind": block.kind, "id": words(name), "title": words(block.title)}
     seen["classes"] = str(block.attributes.get("class", ""))
     return SimpleNamespace(**seen)
 
@@ -55,7 +67,7 @@ def house_view(settings: Settings, words: Words) -> dict[str, object]:
             description=words(newsletter.description),
             postal_address=words(newsletter.postal_address),
             from_address=words(newsletter.from_address),
-            reply_to=words(newsletter.reply_to or newsletter.from_address),
+            reply_to=words(reply_to(newsletter)),
             subscribe_url=words(links.subscribe_url(newsletter.url)),
         ),
         "theme": SimpleNamespace(**(asdict(theme) | {"logo_url": words(logo_url(theme.logo, newsletter))})),
@@ -67,8 +79,9 @@ def logo_url(logo: str, newsletter: Newsletter) -> str:
     return f"{newsletter.url}/assets/{logo.rsplit('/', 1)[-1]}" if logo else ""
 
 
-def issue_view(issue: Issue, site: str, words: Words) -> SimpleNamespace:
-    """Return the issue's front matter for a template."""
+def issue_view(issue: Issue, newsletter: Newsletter, contents: Sequence[Part], words: Words) -> SimpleNamespace:
+    """Return the issue's front matter for a template, and its contents where a block shows them."""
+    site = newsletter.url
     return SimpleNamespace(
         slug=issue.slug,
         subject=words(issue.subject),
@@ -77,13 +90,19 @@ def issue_view(issue: Issue, site: str, words: Words) -> SimpleNamespace:
         day=words(format_date(issue.date, issue.language)),
         language=issue.language,
         web_url=words(links.issue_url(site, issue.slug)),
-        share_url=words(_share_url(issue, site)),
+        share_url=words(f"mailto:?subject={_subject(issue)}&body={quote(links.issue_url(site, issue.slug))}"),
+        reply_url=words(f"mailto:{quote(reply_to(newsletter), safe='@')}?subject=Re%3A%20{_subject(issue)}"),
         # Last, as there may be any number of them: the placeholders before them stay the same.
         tags=[words(tag) for tag in issue.tags],
+        contents=[SimpleNamespace(title=words(part.title), id=words(part.id), kind=part.kind) for part in contents],
     )
 
 
-def _share_url(issue: Issue, site: str) -> str:
-    """Return an address that opens a new mail about the issue (RFC 6068); nothing of any reader is in it."""
-    subject = PLACEHOLDER.sub("", issue.subject).strip()
-    return f"mailto:?subject={quote(subject)}&body={quote(links.issue_url(site, issue.slug))}"
+def _subject(issue: Issue) -> str:
+    """Return the subject as it stands in an address that opens a mail (RFC 6068); nothing of any reader is in it."""
+    return quote(PLACEHOLDER.sub("", issue.subject).strip())
+
+
+def reply_to(newsletter: Newsletter) -> str:
+    """Return where answers go."""
+    return newsletter.reply_to or newsletter.from_address

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from newsletter.issue.markdown import to_html
+from newsletter.render.anchors import ON_PAGE, with_anchors
 from newsletter.render.personal import (
     fill_for_everybody,
     holds,
@@ -15,7 +16,7 @@ from newsletter.render.personal import (
     public_values,
     refuse_wrong_fields,
 )
-from newsletter.render.view import ON_WEB, block_view, blocks_on, house_view, issue_view
+from newsletter.render.view import ON_WEB, block_view, blocks_on, contents_of, house_view, issue_view
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +41,7 @@ def render_issue_page(issue: Issue, theme: Theme, settings: Settings, context: M
     values = public_values(issue, settings.newsletter.url)
     shown = [block for block in blocks_on(issue, ON_WEB) if not block.condition or holds(block.condition, values)]
     blocks = [_view(block, theme, issue) for block in shown]
-    view = issue_view(issue, settings.newsletter.url, str)
+    view = issue_view(issue, settings.newsletter, contents_of(shown, theme.kinds), str)
     words = sum(len(block.body.source.split()) for block in shown)
     context = {**context, "issue": view, "blocks": blocks, "minutes": max(1, round(words / WORDS_A_MINUTE))}
     page = render_page(theme, settings, "web/issue.html.j2", issue.language, context)
@@ -71,5 +72,5 @@ def _view(block: Block, theme: Theme, issue: Issue) -> SimpleNamespace:
     # Pictures lie beside the page, so that a copy of the archive works anywhere: their names are their addresses.
     view = block_view(block, theme.kinds[block.kind], str, str)
     html = to_html(block.body.tokens, issue.language, block.body.name, str)
-    view.body = Markup(html)  # noqa: S704  # the Markdown parser escapes; HTML in the source is off
+    view.body = Markup(with_anchors(html, block, ON_PAGE))  # noqa: S704  # the Markdown parser escapes; HTML in the source is off
     return view
