@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEAR = """
-babel cssutils dotenv email_validator http.server jinja2 lxml markdown_it mdit_py_plugins mjml premailer rich slugify
-smtplib yaml
+babel cssutils dotenv email_validator http.server icalendar jinja2 lxml markdown_it mdit_py_plugins mjml premailer rich
+slugify smtplib yaml
 """
 """What help must not wait for."""
 
@@ -50,7 +50,7 @@ def test_every_command_has_help_with_an_example(words: tuple[str, ...], newslett
 
 def test_the_tree_of_commands_is_the_one_that_is_promised() -> None:
     assert {" ".join(words) for words in commands()} == {
-        "", "init", "render", "send", "archive", "archive build", "archive serve",
+        "", "init", "render", "blocks", "send", "archive", "archive build", "archive serve",
     }  # fmt: skip
 
 

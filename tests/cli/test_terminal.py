@@ -25,16 +25,16 @@ TRICKS = {
 }
 
 
-def on_a_terminal(*arguments: str, cwd: Path, **environment: str) -> str:
-    """Run the installed command with a terminal for standard error; return what it showed."""
+def on_a_terminal(*arguments: str, cwd: Path, stream: str = "stderr", **environment: str) -> str:
+    """Run the installed command with a terminal for one of its streams; return what it showed there."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [COMMAND, *arguments],
         cwd=cwd,
         env={name: value for name, value in os.environ.items() if name != "NO_COLOR"} | {"TERM": "xterm"} | environment,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=theirs,
+        stdout=theirs if stream == "stdout" else subprocess.DEVNULL,
+        stderr=theirs if stream == "stderr" else subprocess.DEVNULL,
     )
     os.close(theirs)
     shown = b""
@@ -53,6 +53,11 @@ def test_a_terminal_gets_colours(tmp_path: Path) -> None:
 @pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"NO_COLOR": "0"}, {"TERM": "dumb"}], ids=str)
 def test_a_terminal_gets_none_where_they_are_not_wanted(environment: dict[str, str], tmp_path: Path) -> None:
     assert on_a_terminal("rendr", cwd=tmp_path, **environment).startswith("error: No such command 'rendr'.")
+
+
+def test_results_have_colours_on_a_terminal_too(workspace: Path) -> None:
+    assert on_a_terminal("blocks", "tip", cwd=workspace, stream="stdout").startswith("\x1b[1mtip\x1b[0m\nA tip: ")
+    assert on_a_terminal("blocks", "tip", cwd=workspace, stream="stdout", NO_COLOR="1").startswith("tip\nA tip: ")
 
 
 def test_an_empty_no_color_counts_as_not_set(tmp_path: Path) -> None:

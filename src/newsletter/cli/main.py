@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from newsletter.cli import archive, init, render, send
+from newsletter.cli import archive, blocks, init, render, send
 from newsletter.cli.failure import report_bug, report_error
 from newsletter.cli.options import WORKSPACE_HELP, Command
 
@@ -48,6 +48,7 @@ def main(
 _COMMANDS = (
     ("init", "Make a workspace with a first issue.", init.EXAMPLES, init.init),
     ("render", "Write an issue as HTML, text and .eml.", render.EXAMPLES, render.render),
+    ("blocks", "Show the kinds of blocks, and what each takes.", blocks.EXAMPLES, blocks.blocks),
     ("send", "Send an issue as a test to named addresses.", send.EXAMPLES, send.send),
 )
 for name, summary, examples, function in _COMMANDS:

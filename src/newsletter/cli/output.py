@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from dataclasses import dataclass
+from typing import TextIO
 
 _COLOURS = {"red": "31", "green": "32", "yellow": "33", "bold": "1", "dim": "2"}
 
@@ -20,8 +21,17 @@ class Mark:
 
 def say(*words: str | Mark) -> None:
     """Tell a person something: the words with a space between them, whatever they hold safe for a terminal."""
-    coloured = _has_colours()
-    sys.stderr.write(f"{' '.join(_shown(word, coloured=coloured) for word in words)}\n")
+    _write(sys.stderr, words)
+
+
+def show(*words: str | Mark) -> None:
+    """Print a line of what a command was asked for, as `say` does, on standard output."""
+    _write(sys.stdout, words)
+
+
+def _write(stream: TextIO, words: tuple[str | Mark, ...]) -> None:
+    coloured = _has_colours(stream)
+    stream.write(f"{' '.join(_shown(word, coloured=coloured) for word in words)}\n")
 
 
 def print_json(document: object) -> None:
@@ -29,9 +39,9 @@ def print_json(document: object) -> None:
     sys.stdout.write(f"{json.dumps(document, indent=2)}\n")
 
 
-def _has_colours() -> bool:
-    """Tell whether standard error is a terminal, and NO_COLOR is not set (no-color.org)."""
-    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+def _has_colours(stream: TextIO) -> bool:
+    """Tell whether a stream is a terminal, and NO_COLOR is not set (no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _shown(word: str | Mark, *, coloured: bool) -> str:
