@@ -18,7 +18,7 @@ EVERY_KEY = {
     "newsletter": (
         "name description url language languages timezone from_name from_address reply_to list_id postal_address"
     ),
-    "theme": "logo font radius_px",
+    "theme": "logo font radius_px footer",
     "theme.light": "background card text muted accent on_accent border tint",
     "theme.dark": "background card text muted accent on_accent border tint",
     "delivery": "transport directory envelope_sender",
@@ -46,16 +46,17 @@ def test_every_value_shown_for_a_setting_left_out_is_its_default(tmp_path: Path)
 
 
 def test_every_setting_is_shown() -> None:
-    shown: dict[str, list[str]] = {}
+    shown: dict[str, dict[str, None]] = {}
     table = ""
     for line in LEFT_OUT.sub("", TOML).splitlines():
         if header := re.match(r"\[(\w[\w.]*)\]", line):
             table = header[1]
-        elif key := re.match(r"(\w+) = ", line):
-            shown.setdefault(table, []).append(key[1])
+        elif key := re.match(r"(\w+)(\.\w+)? = ", line):
+            shown.setdefault(table, {})[key[1]] = None
         elif line.startswith("[["):
             break
-    assert shown == {table: keys.split() for table, keys in EVERY_KEY.items()}
+    assert {table: list(keys) for table, keys in shown.items()} == {t: keys.split() for t, keys in EVERY_KEY.items()}
+    assert "\n[theme.social]\n" in TOML, "whose keys are names that people choose"
 
 
 def test_no_other_setting_is_known(tmp_path: Path) -> None:
@@ -63,7 +64,7 @@ def test_no_other_setting_is_known(tmp_path: Path) -> None:
     others = [f"[{table}]\n'?' = 1\n" for table in EVERY_KEY if table != "newsletter"]
     faults = faults_of(tmp_path, f"{REQUIRED}'?' = 1\n{''.join(others)}")
     known = [set(fault.split("(known here: ")[1].rstrip(")").split(", ")) for fault in faults]
-    assert [keys - {"light", "dark"} for keys in known] == [set(keys.split()) for keys in EVERY_KEY.values()]
+    assert [keys - {"light", "dark", "social"} for keys in known] == [set(keys.split()) for keys in EVERY_KEY.values()]
 
 
 def test_every_variable_is_in_the_example_of_dotenv() -> None:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
+from newsletter.config.settings import SocialLink
 from newsletter.render.view import (
     ON_EMAIL,
     ON_WEB,
@@ -146,6 +147,20 @@ def test_the_newsletter_and_its_look_are_shown() -> None:
     }
     assert vars(theme)["logo_url"] == f"«{SITE}/assets/logo.png»"
     assert vars(theme)["light"]["accent"] == SETTINGS.theme.light.accent
+    assert vars(theme)["footer"] == {language: f"«{text}»" for language, text in SETTINGS.theme.footer}
+    assert vars(theme)["social"] == []
+
+
+def test_the_foot_has_a_text_for_every_language_and_links_with_names() -> None:
+    links = (SocialLink("LinkedIn", "https://a.example"), SocialLink("X", "https://x.example"))
+    theme = replace(SETTINGS.theme, footer=(("en", "So long."),), social=links)
+    foot = house_view(replace(SETTINGS, theme=theme), shown)["theme"]
+
+    assert vars(foot)["footer"] == {"nl": "", "en": "«So long.»"}
+    assert [vars(link) for link in vars(foot)["social"]] == [
+        {"name": "«LinkedIn»", "url": "«https://a.example»"},
+        {"name": "«X»", "url": "«https://x.example»"},
+    ]
 
 
 def test_answers_go_to_the_sender_where_nothing_else_is_said() -> None:

@@ -22,9 +22,11 @@ PAIRS = (
     ("muted", "background"),
     ("accent", "card"),
     ("accent", "tint"),
+    ("accent", "background"),
     ("on_accent", "accent"),
 )
-"""Which colour the templates write on which: links stand on cards and on tinted boxes."""
+"""Which colour the templates write on which: a test looks at all that they write. Code in a mail stands on the
+background, and a link in it is an accent there."""
 
 _LINEAR_BELOW = 0.04045
 _STEPS = 100

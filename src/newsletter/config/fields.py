@@ -33,12 +33,16 @@ _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _URL = re.compile(
     rf"(?i:https)://(?P<host>{_HOST.pattern})(?::(?P<port>\d{{1,5}}))?(?P<path>(?:/[\w.~%-]+)*)/*", re.ASCII
 )
+_LINK = re.compile(rf"(?i:https)://{_HOST.pattern}(?::\d{{1,5}})?(?:[/?#][\w.~%!$&'()*+,;=:@/?#-]*)?", re.ASCII)
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _ATOM = r"[A-Za-z0-9_-]+"
 _LIST_ID = re.compile(rf"{_ATOM}(?:\.{_ATOM})+")
 _FAMILY = r"""(?:'[A-Za-z0-9 -]+'|"[A-Za-z0-9 -]+"|-?[A-Za-z][A-Za-z0-9 -]*)"""
 _FONT = re.compile(rf"{_FAMILY}(?:, *{_FAMILY})*")
+_GENERIC = ("serif", "sans-serif", "monospace", "cursive", "fantasy", "system-ui")
+_MAX_FOOTER_CHARACTERS = 300
+_MAX_URL_CHARACTERS = 500
 _PATH = re.compile(r"[^/\\:~][^/\\:]*(?:/[^/\\:]+)*")
 
 
@@ -61,6 +65,17 @@ def some_text(value: object) -> str:
     line = text(value)
     if not line.strip():
         raise RefusedError("text that is not empty")
+    return line
+
+
+def footer_text(value: object) -> str:
+    """Accept a sentence or two in one line."""
+    expected = f"a sentence or two, at most {_MAX_FOOTER_CHARACTERS} characters, or a table with one for each language"
+    if not isinstance(value, str):
+        raise RefusedError(expected, rule=TYPE)
+    line = text(value).strip()
+    if len(line) > _MAX_FOOTER_CHARACTERS:
+        raise RefusedError(expected)
     return line
 
 
@@ -131,6 +146,17 @@ def https_url(value: object) -> str:
     return f"https://{match['host'].lower()}{port}{match['path']}"
 
 
+def link_url(value: object) -> str:
+    """Accept the https address of a page elsewhere, with whatever query it needs; return it as it is."""
+    expected = "a whole https address, such as https://www.linkedin.com/company/example"
+    address = _text_or_refuse(value, expected)
+    if "@" in address.partition("://")[2].partition("/")[0]:
+        raise RefusedError(f"{expected}, and no user name in it", hidden=True)
+    if not _LINK.fullmatch(address) or len(address) > _MAX_URL_CHARACTERS:
+        raise RefusedError(expected)
+    return address
+
+
 def time_zone(value: object) -> ZoneInfo:
     """Accept the name of a time zone in the IANA database."""
     from zoneinfo import ZoneInfo, available_timezones  # noqa: PLC0415 - 5 ms, needed once
@@ -188,11 +214,17 @@ def colour(value: object) -> str:
 
 
 def font(value: object) -> str:
-    """Accept a CSS `font-family` list that cannot hold any other CSS; return it with single quotes."""
+    """Accept a CSS `font-family` list that cannot hold any other CSS; return it with single quotes.
+
+    It ends in a generic family: a reader who has none of the others gets that, and not whatever the program likes.
+    """
     expected = "names of fonts with commas between them, such as 'Segoe UI', Arial, sans-serif"
     families = _text_or_refuse(value, expected)
     if not _FONT.fullmatch(families):
         raise RefusedError(expected)
+    if families.rpartition(",")[2].strip().lower() not in _GENERIC:
+        better = f"{families}, sans-serif".replace('"', "'")
+        raise RefusedError(f"{either(_GENERIC)} at its end, which every reader has, such as {quoted(better)}")
     return families.replace('"', "'")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -17,8 +18,10 @@ from newsletter.config.settings import (
     DEFAULT_TIMEZONE,
     LANGUAGES,
     LIGHT,
+    MAX_SOCIAL_LINKS,
     PORTS,
     SECURITIES,
+    SOCIAL_NAMES,
     TRANSPORTS,
     Archive,
     Delivery,
@@ -28,6 +31,7 @@ from newsletter.config.settings import (
     Secret,
     Settings,
     Smtp,
+    SocialLink,
     Subscribers,
     Theme,
 )
@@ -39,6 +43,8 @@ if TYPE_CHECKING:
     from newsletter.config.contrast import Unreadable
     from newsletter.config.tables import Table
 
+_NAME = re.compile(r"(?=\S)[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]{1,40}(?<=\S)")
+
 
 def read_settings(root: Path, top: Table) -> Settings:
     """Return the settings that the top of the file and its tables give; the tables gather the faults."""
@@ -47,7 +53,7 @@ def read_settings(root: Path, top: Table) -> Settings:
     return Settings(
         root=root,
         newsletter=newsletter,
-        theme=_theme(top.table("theme")),
+        theme=_theme(top.table("theme"), newsletter.languages),
         delivery=_delivery(top.table("delivery"), root, newsletter.from_address),
         smtp=_smtp(top.table("smtp")),
         archive=_archive(top.table("archive"), root),
@@ -87,15 +93,47 @@ def _languages(table: Table, language: str) -> tuple[str, ...]:
     return languages
 
 
-def _theme(table: Table) -> Theme:
+def _theme(table: Table, languages: tuple[str, ...]) -> Theme:
     default = Theme()
     return Theme(
         logo=table.value("logo", fields.or_empty(fields.inner_path), default.logo),
         font=table.value("font", fields.font, default.font),
         radius_px=table.value("radius_px", fields.whole_number(0, 32), default.radius_px),
+        footer=_footer(table, languages),
+        social=_social(table.table("social")),
         light=_palette(table.table("light"), LIGHT),
         dark=_palette(table.table("dark"), DARK),
     )
+
+
+def _footer(table: Table, languages: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return the footer's text for each language: one text for all of them, or a table with one for each."""
+    if not isinstance(table.values.get("footer"), dict):
+        text = table.value("footer", fields.footer_text, "")
+        return tuple((language, text) for language in languages if text)
+    texts = table.table("footer")
+    meaning = "newsletter.languages has it, so the footer needs a text in it"
+    return tuple((language, texts.required(language, fields.footer_text, meaning)) for language in languages)
+
+
+def _social(table: Table) -> tuple[SocialLink, ...]:
+    found: dict[str, SocialLink] = {}
+    for place, key in enumerate(table.values):
+        name = _spelt(key)
+        url = table.value(key, fields.link_url, "")
+        if place >= MAX_SOCIAL_LINKS:
+            table.refuse(key, RefusedError(f"at most {MAX_SOCIAL_LINKS} links"))
+        elif not _NAME.fullmatch(name):
+            table.refuse(key, RefusedError("a name of 1 to 40 characters before it, as readers will see it"))
+        elif name in found:
+            table.refuse(key, RefusedError(f"one link to {name}, and there is another above it"))
+        found.setdefault(name, SocialLink(name, url))
+    return tuple(found.values())
+
+
+def _spelt(key: str) -> str:
+    """Return the name of a social network as it spells it itself; any other name as it is."""
+    return SOCIAL_NAMES.get(re.sub(r"[\s_-]+", " ", key).lower(), key)
 
 
 def _palette(table: Table, default: Palette) -> Palette:

@@ -30,6 +30,20 @@ PORTS = MappingProxyType({"tls": 465, "starttls": 587, "none": 25})
 BUILT_IN_FIELDS = ("first_name", "last_name", "language", "address")
 """What every subscriber has, without being asked for in `subscribers.fields`."""
 
+SOCIAL_NAMES = MappingProxyType(
+    {
+        name.lower(): name
+        for name in (
+            "Apple Podcasts", "Bluesky", "Discord", "Facebook", "GitHub", "Instagram", "LinkedIn", "Mastodon",
+            "Pinterest", "Reddit", "RSS", "Signal", "Spotify", "Substack", "Telegram", "Threads", "TikTok", "Twitch",
+            "Vimeo", "WhatsApp", "X", "YouTube",
+        )
+    }
+)  # fmt: skip
+"""How the names in `[theme.social]` are spelt, whatever the case in which they are written."""
+
+MAX_SOCIAL_LINKS = 8
+
 DEFAULT_FONT = "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 DEFAULT_TIMEZONE = "Europe/Amsterdam"
 DEFAULT_STORE_URL = "sqlite:///newsletter.db"
@@ -167,6 +181,15 @@ DARK = Palette(
 
 
 @dataclass(frozen=True, slots=True)
+class SocialLink:
+    """Where readers find the newsletter elsewhere: one line of `[theme.social]`."""
+
+    name: str
+    """As readers see it, such as `LinkedIn`."""
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Theme:
     """The look: the `[theme]` tables."""
 
@@ -176,6 +199,10 @@ class Theme:
     """A CSS `font-family` list. Its quotes are single, so that it can stand in a double-quoted attribute."""
     radius_px: int = 8
     """Of the corners of cards and buttons, 0 to 32."""
+    footer: tuple[tuple[str, str], ...] = ()
+    """Languages, each with a sentence or two for the foot of mails and pages in it."""
+    social: tuple[SocialLink, ...] = ()
+    """At most `MAX_SOCIAL_LINKS`, in the order of the file."""
     light: Palette = LIGHT
     dark: Palette = DARK
 

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from newsletter.config.settings import LANGUAGES
 from newsletter.i18n import format_date
 from newsletter.issue import PLACEHOLDER
 from newsletter.issue.kinds import LIST
@@ -18,7 +19,7 @@ from newsletter.render import links
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from newsletter.config import Newsletter, Settings
+    from newsletter.config import Newsletter, Settings, Theme
     from newsletter.issue import Kind
     from newsletter.model import Block, Issue, Part
 
@@ -70,7 +71,18 @@ def house_view(settings: Settings, words: Words) -> dict[str, object]:
             reply_to=words(reply_to(newsletter)),
             subscribe_url=words(links.subscribe_url(newsletter.url)),
         ),
-        "theme": SimpleNamespace(**(asdict(theme) | {"logo_url": words(logo_url(theme.logo, newsletter))})),
+        "theme": SimpleNamespace(
+            **(asdict(theme) | {"logo_url": words(logo_url(theme.logo, newsletter))} | _foot(theme, words))
+        ),
+    }
+
+
+def _foot(theme: Theme, words: Words) -> dict[str, object]:
+    """Return what the theme adds at the foot of a mail or a page: a text for each language, links to elsewhere."""
+    texts = dict(theme.footer)
+    return {
+        "footer": {language: words(texts.get(language, "")) for language in LANGUAGES},
+        "social": [SimpleNamespace(name=words(link.name), url=words(link.url)) for link in theme.social],
     }
 
 
