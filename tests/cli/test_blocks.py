@@ -43,6 +43,7 @@ Every block takes
   #name  its id
   .name  a class
   on     email or web: show it only there
+  if     text: only for readers for whom it holds
 
 Example
 ::: recipe {minutes="20"} Lentil soup
@@ -122,7 +123,7 @@ def test_programs_read_all_of_it(newsletter: Newsletter, cook: Path) -> None:
     document = newsletter("blocks", "--json").document
     kinds = {kind["name"]: kind for kind in document["kinds"]}
 
-    assert [attribute["name"] for attribute in document["every_block"]] == ["on"]
+    assert [attribute["name"] for attribute in document["every_block"]] == ["on", "if"]
     assert (kinds["tip"]["own"], kinds["tip"]["record"], kinds["tip"]["contents"]) == (False, True, "entry")
     assert (kinds["event"]["calendar"], kinds["toc"]["contents"]) == (True, "list")
     assert [(one["name"], one["after"]) for one in kinds["event"]["attributes"][:2]] == [
