@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from lxml import html
 
-from tests.render.issues import FRONT, SETTINGS, SITE, THEME, issue_of, mail_of, page_of, theme_with
+from tests.render.issues import FRONT, ROOT, SETTINGS, SITE, THEME, issue_of, mail_of, page_of, theme_with
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -199,3 +200,20 @@ def test_a_newsletter_may_change_one_template_of_a_kind(tmp_path: Path) -> None:
     assert "Zet het in je agenda" not in mail.html
     assert mail.text == mail_of(issue, theme=THEME).text
     assert page_of(issue, theme) == page_of(issue)
+
+
+def test_the_recipe_of_the_how_to_works(tmp_path: Path) -> None:
+    page = (ROOT / "docs/how-to/add-a-block.md").read_text("utf-8")
+    files = dict(re.findall(r"\*\*`([\w.]+)`\*\*.*?\n```\w*\n(.*?)```\n", page, re.DOTALL))
+    assert set(files) == {"schema.toml", "email.mjml.j2", "text.txt.j2", "web.html.j2"}
+    theme = theme_with(tmp_path, {f"email/blocks/recipe/{name}": text for name, text in files.items()})
+    (written,) = re.findall(r"```markdown\n(::: recipe.*?)```", page, re.DOTALL)
+    issue = issue_of(f"::: toc\n:::\n\n{written}", theme=theme)
+
+    mail, document = mail_of(issue, theme=theme), page_of(issue, theme)
+    assert "Recipe: Lentil soup\n-------------------\n20 min\n\nOnion, lentils, lemon." in mail.text
+    for html_document in (mail.html, document):
+        assert tree(html_document).xpath('//ol/li/a[@href="#lentil-soup"]')
+        assert tree(html_document).xpath('//h2/a[@href="https://example.org/soup"]')
+        assert "20 min" in tree(html_document).cssselect(".eyebrow")[-1].text_content()
+    assert tree(mail.html).xpath('//h2/a[@name="lentil-soup"]')
