@@ -23,6 +23,7 @@ BREACHES = {
     "One door to MJML": ("render/odd.py", "import mjml"),
     "One door to the Markdown parser": ("render/odd.py", "import markdown_it"),
     "Two doors to Jinja: the theme, and personal fields": ("delivery/odd.py", "import jinja2"),
+    "One door to icalendar": ("render/odd.py", "import icalendar"),
     "One door to YAML": ("config/odd.py", "import yaml"),
     "One door to SMTP": ("delivery/odd.py", "import smtplib"),
     "Typer belongs to the command line": ("archive/odd.py", "import typer"),
