@@ -50,7 +50,7 @@ def test_a_calendar_reads_what_the_block_says(root: Path) -> None:
     assert event["URL"] == "https://proef.example/aanmelden?a=1,2"
     assert event["DTSTART"].dt == datetime(2026, 12, 8, 19, 0, tzinfo=UTC)
     assert event["DTEND"].dt == datetime(2026, 12, 8, 20, 30, tzinfo=UTC)
-    assert event["DTSTAMP"].dt == datetime(2026, 11, 23, 23, 0, tzinfo=UTC)
+    assert event["DTSTAMP"].dt == datetime(2026, 11, 24, tzinfo=UTC)
     assert (event["ORGANIZER"], event["ORGANIZER"].params["CN"]) == ("mailto:redactie@proef.example", "Proef")
     assert event["DESCRIPTION"] == (
         "Neem iemand mee. Het programma [1] staat klaar, en het is een lange avond met veel te zien.\n\n"

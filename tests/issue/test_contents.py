@@ -70,3 +70,8 @@ def test_a_line_break_in_a_heading_is_a_space() -> None:
 def test_a_kind_may_stay_out_of_the_contents() -> None:
     quiet = KINDS | {"tip": replace(KINDS["tip"], contents="none")}
     assert [block.parts for block in blocks("::: tip Een\nx\n:::\n", replace(HOUSE, kinds=quiet))] == [()]
+
+
+def test_thousands_of_headings_of_one_title_are_named_at_once() -> None:
+    named = parts("## x\n\n" * 4000)
+    assert [part.id for part in (named[0], named[1], named[-1])] == ["x", "x-2", "x-4000"]

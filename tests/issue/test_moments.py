@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -75,6 +76,15 @@ def test_a_default_that_the_clock_skips_is_told(tmp_path: Path) -> None:
     assert faults(f"{FRONT}::: fair\n:::\n", house) == [
         'issue.md:5:1: start "2027-03-28 02:30" is a time that does not exist, as the clock goes forward then'
     ]
+
+
+@pytest.mark.parametrize(
+    ("day", "zone"), [("0001-01-01 00:00", "Europe/Amsterdam"), ("9999-12-31 23:59", "America/Lima")]
+)
+def test_a_time_at_the_end_of_all_time_is_told(day: str, zone: str) -> None:
+    house = replace(HOUSE, timezone=ZoneInfo(zone))
+    told = faults(f'{FRONT}::: event {{start="{day}"}} Proef\n:::\n', house)
+    assert told == [f'issue.md:5:19: start "{day}" is too far away']
 
 
 def test_without_a_date_of_the_issue_nothing_is_too_early() -> None:

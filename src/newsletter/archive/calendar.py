@@ -42,7 +42,7 @@ def calendar_file(block: Block, issue: Issue, settings: Settings) -> bytes:
     page = f"{newsletter.url}/p/{issue.slug}/#{block.id}"
     event = Event()
     event.add("uid", f"{block.id}@{urlsplit(newsletter.url).hostname}")
-    event.add("dtstamp", datetime.combine(issue.date, time(), newsletter.timezone).astimezone(UTC))
+    event.add("dtstamp", datetime.combine(issue.date, time(), UTC))
     event.add("summary", public_line(block.title, issue, settings).strip())
     for name, key in ((START, "dtstart"), ("end", "dtend")):
         moment = block.attributes.get(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import chain, count, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from slugify import slugify
@@ -24,7 +24,7 @@ MAX_ANCHOR_CHARACTERS = 60
 HEADING = "h2"
 """The headings between blocks that stand in the contents: those of the second level, as the subject is the first."""
 
-_PAGE_IDS = frozenset({"content"})
+_PAGE_IDS = ("content",)
 """What the page itself has already."""
 
 
@@ -34,11 +34,11 @@ def with_parts(blocks: Sequence[Block], kinds: Mapping[str, Kind]) -> tuple[Bloc
     A part is found by its block's id, or else by a name made of its title that no other part of the issue has. So a
     link to it goes on working for as long as the title stays.
     """
-    taken = {*_PAGE_IDS, *(block.id for block in blocks)}
+    taken = dict.fromkeys((*_PAGE_IDS, *(block.id for block in blocks)), 2)  # each with the number of the next alike
     return tuple(replace(block, parts=tuple(_parts(block, kinds[block.kind], taken))) for block in blocks)
 
 
-def _parts(block: Block, kind: Kind, taken: set[str]) -> Iterator[Part]:
+def _parts(block: Block, kind: Kind, taken: dict[str, int]) -> Iterator[Part]:
     if kind.contents != ENTRY:
         return
     if kind.name == TEXT:
@@ -48,13 +48,15 @@ def _parts(block: Block, kind: Kind, taken: set[str]) -> Iterator[Part]:
         yield Part(block.title, block.id or _free_name(block.title, taken), block.kind)
 
 
-def _free_name(title: str, taken: set[str]) -> str:
+def _free_name(title: str, taken: dict[str, int]) -> str:
     """Return a name made of a title that is not taken yet, and take it."""
     words = PLACEHOLDER.sub("", title)
     name = slugify(words, max_length=MAX_ANCHOR_CHARACTERS, word_boundary=True) or "part"
-    names = chain([name], (f"{name}-{number}" for number in count(2)))
-    free = next(candidate for candidate in names if candidate not in taken)
-    taken.add(free)
+    free = name
+    while free in taken:
+        free = f"{name}-{taken[name]}"
+        taken[name] += 1
+    taken[free] = 2
     return free
 
 

@@ -22,10 +22,15 @@ def in_zone(moment: datetime, zone: tzinfo) -> datetime:
     """Return a day and time as they are meant in a time zone; of an hour that comes twice, the first.
 
     Raises:
-        ValueError: the clock skips that time.
+        ValueError: the clock skips that time, or it is next to the beginning or the end of time.
     """
     meant = moment.replace(tzinfo=zone)
-    if meant.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != moment:
+    try:
+        there_and_back = meant.astimezone(UTC).astimezone(zone)
+    except OverflowError:
+        message = "is too far away"
+        raise ValueError(message) from None
+    if there_and_back.replace(tzinfo=None) != moment:
         message = "is a time that does not exist, as the clock goes forward then"
         raise ValueError(message)
     return meant
