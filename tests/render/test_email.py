@@ -204,6 +204,7 @@ def test_the_plain_text_is_made_of_the_source_with_its_links_below_each_block() 
         "Tip: Een tip\n------------\n\nZie drie [1].\n\n[1] https://drie.example\n\n"
         "Tool: Hamer (gratis)\n--------------------\nhttps://gereedschap.example\n\nx\n\n"
         f"{'-' * 72}\n\n"
+        "Twee keer per week tips en tools, van Wietse en Alexander.\n\n"
         "Je krijgt deze mail omdat je je hebt aangemeld voor AI Report.\n\n"
         f"Afmelden: {SITE}/u/anna-token\nWijzig je voorkeuren: {SITE}/preferences/anna-token\n\n"
         "AI Report, Nederland\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -50,14 +51,17 @@ def _parts(block: Block, kind: Kind, taken: dict[str, int]) -> Iterator[Part]:
 
 def _free_name(title: str, taken: dict[str, int]) -> str:
     """Return a name made of a title that is not taken yet, and take it."""
-    words = PLACEHOLDER.sub("", title)
-    name = slugify(words, max_length=MAX_ANCHOR_CHARACTERS, word_boundary=True) or "part"
-    free = name
+    free = name = _name(PLACEHOLDER.sub("", title))
     while free in taken:
         free = f"{name}-{taken[name]}"
         taken[name] += 1
     taken[free] = 2
     return free
+
+
+@lru_cache(maxsize=512)
+def _name(words: str) -> str:
+    return slugify(words, max_length=MAX_ANCHOR_CHARACTERS, word_boundary=True) or "part"
 
 
 def _headings(tokens: Sequence[Token]) -> Iterator[str]:

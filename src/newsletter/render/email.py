@@ -71,8 +71,8 @@ def _reader_fields(issue: Issue) -> dict[str, PersonalField]:
 
 def _around(issue: Issue, settings: Settings, contents: Sequence[Part], words: Callable[[str], object]) -> Shared:
     """Return what the templates of all blocks get alike."""
-    seen = issue_view(issue, settings.newsletter, contents, words)
-    return shared(house_view(settings, words) | {"issue": seen})
+    house = house_view(settings, words)
+    return shared(house | {"issue": issue_view(issue, settings.newsletter, contents, words)})
 
 
 def _placed(

@@ -21,14 +21,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from newsletter.errors import RenderError
-from newsletter.render.lines import GLUE, WIDTH, display_width, folded, underline, underlined, words, wrap
+from newsletter.render.lines import GLUE, WIDTH, display_width, folded, underlined, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from markdown_it.token import Token
-
-__all__ = ["LinkList", "to_text", "underline", "wrap"]
 
 _CODE_INDENT = "    "
 _COLUMN_GAP = "  "

@@ -105,8 +105,8 @@ def issue_view(issue: Issue, newsletter: Newsletter, contents: Sequence[Part], w
         share_url=words(f"mailto:?subject={_subject(issue)}&body={quote(links.issue_url(site, issue.slug))}"),
         reply_url=words(f"mailto:{quote(reply_to(newsletter), safe='@')}?subject=Re%3A%20{_subject(issue)}"),
         # Last, as there may be any number of them: the placeholders before them stay the same.
-        tags=[words(tag) for tag in issue.tags],
         contents=[SimpleNamespace(title=words(part.title), id=words(part.id), kind=part.kind) for part in contents],
+        tags=[words(tag) for tag in issue.tags],
     )
 
 
