@@ -19,7 +19,8 @@ from tests.config.test_shipped_settings import LEFT_OUT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SETTING = re.compile(r"^#?(\w+) = |^(\[+[\w.]+\]+)$", re.MULTILINE)
+SETTING = re.compile(r"^#?(\w+)(?:\.nl)? = |^(\[+[\w.]+\]+)$", re.MULTILINE)
+"""A setting with a value for each language counts once, by its Dutch one."""
 
 
 @pytest.fixture
