@@ -25,6 +25,7 @@ BREACHES = {
     "Two doors to Jinja: the theme, and personal fields": ("delivery/odd.py", "import jinja2"),
     "One door to icalendar": ("render/odd.py", "import icalendar"),
     "One door to YAML": ("config/odd.py", "import yaml"),
+    "One door to the picture library": ("archive/odd.py", "import PIL"),
     "One door to SMTP": ("delivery/odd.py", "import smtplib"),
     "Typer belongs to the command line": ("archive/odd.py", "import typer"),
 }

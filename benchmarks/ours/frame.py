@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 from newsletter.render import Theme, render_email
 from newsletter.render.layout import BLOCKS, FRAME
-from newsletter.render.links import issue_url, preferences_url, unsubscribe_url
+from newsletter.render.links import preferences_url, unsubscribe_url
 from newsletter.render.places import strip_places
-from newsletter.render.view import ON_EMAIL, blocks_on, contents_of, house_view, issue_view
+from newsletter.render.shown import InMail
+from newsletter.render.view import ON_EMAIL, block_view, blocks_on, contents_of, house_view, issue_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from benchmarks.ours.mail import Mailer
-    from newsletter.config import Settings
-    from newsletter.model import Block, Issue, Part
+    from newsletter.model import Block
     from newsletter.render.theme import Shared
 
     Slots = Iterator[tuple[str, dict[str, object]]]
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 _CSS, _BLOCK = "email/content.css.j2", "email/block.mjml.j2"
 _QUOTES = "“”‘’"
 """Around words, in both languages that ship."""
-_PICTURES = frozenset({"cover", "src"})
 _SLOT = re.compile(r"zq7w([0-9]+)z")
 _OWN_SLOT = re.compile(r"zq7w(1[0-9]{3})z")
 """A placeholder of one block's words, not of those around it."""
@@ -62,27 +61,36 @@ def frame(mailer: Mailer, text: str) -> dict[str, Any]:
     """Return the frame of an issue, given its text."""
     settings, issue = mailer.workspace.settings, mailer.read(text)
     theme = _RecordingTheme(mailer.workspace.theme.folders, mailer.workspace.theme.kinds)
-    render_email(issue, theme, settings)
+    pictures = mailer.workspace.pictures(issue, mailer.path)
+    show = InMail(pictures, settings.newsletter.url, issue.slug, embedded=False)
+    render_email(issue, theme, settings, pictures)
     (mail,), (css,) = theme.made[FRAME], theme.made[_CSS]
     drawn, blocks = theme.made[_BLOCK], blocks_on(issue, ON_EMAIL)
-    contents = contents_of(blocks, theme.kinds)
+    front = issue_view(issue, settings.newsletter, contents_of(blocks, theme.kinds), str)
+    known = house_view(settings, str, show) | {"issue": front}
+    addresses = [_addresses(block, theme, show) for block in blocks]
     # Every block numbers its words alike; here they stand in one document.
     pieces = [_OWN_SLOT.sub(rf"zq7w{place}\1z", strip_places(made.text)) for place, made in enumerate(drawn, start=1)]
     views = [made.context["block"] for made in drawn]
     return {
         "document": strip_places(mail.text).replace(BLOCKS, "".join(pieces)),
         "css": css.text,
-        "slots": dict([*_settled(mail.context, issue, settings, contents), *_written(views, blocks)]),
+        "slots": dict([*_settled(mail.context, known, settings.newsletter.url), *_written(views, blocks, addresses)]),
         "kinds": [block.kind for block in blocks],
         "quotes": _QUOTES,
-        "pictures": issue_url(settings.newsletter.url, issue.slug),
+        "pictures": {use.name: show(use).attributes() for use, _ in pictures.entries if not use.overlay},
     }
 
 
-def _settled(context: Mapping[str, Any], issue: Issue, settings: Settings, contents: Sequence[Part]) -> Slots:
-    """Yield the placeholders outside the blocks, by number."""
-    site = settings.newsletter.url
-    known = house_view(settings, str) | {"issue": issue_view(issue, settings.newsletter, contents, str)}
+def _addresses(block: Block, theme: Theme, show: InMail) -> dict[str, str]:
+    """Return the addresses of a block's pictures, by the names of their attributes."""
+    kind = theme.kinds[block.kind]
+    view = vars(block_view(block, kind, show, str))
+    return {name: view[name] for name, attribute in kind.attributes.items() if attribute.type == "picture"}
+
+
+def _settled(context: Mapping[str, Any], known: Mapping[str, Any], site: str) -> Slots:
+    """Yield the placeholders outside the blocks, by number; `known` is what stands for them."""
     for group, words in known.items():
         for key, text in vars(words).items():
             is_front = group == "issue" and key in {"subject", "preheader"}
@@ -106,11 +114,13 @@ def _paired(shown: Any, text: Any) -> Iterator[tuple[str, object]]:
         yield from _paired(one, other)
 
 
-def _written(views: Sequence[SimpleNamespace], blocks: Sequence[Block]) -> Slots:
+def _written(
+    views: Sequence[SimpleNamespace], blocks: Sequence[Block], addresses: Sequence[Mapping[str, str]]
+) -> Slots:
     """Yield the placeholders of the blocks, by number."""
     for place, view in enumerate(views):
         for key, text in vars(view).items():
             for number in _OWN_SLOT.findall(f"{text}"):
                 part = blocks[place].parts[0].id if key == "id" and blocks[place].parts else ""
-                source = {"block": place, "key": key, "picture": key in _PICTURES}
-                yield f"{place + 1}{number}", {"words": part} if part else source
+                words = part or addresses[place].get(key)
+                yield f"{place + 1}{number}", {"words": words} if words else {"block": place, "key": key}

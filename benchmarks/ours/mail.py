@@ -21,7 +21,7 @@ class Mailer:
 
     def __init__(self, path: Path) -> None:
         self.workspace: Workspace = open_workspace(str(find_root(path.parent)))
-        self._path = path
+        self.path = path
         self._slug = slug_of(path)
 
     def use(self, theme: Theme) -> None:
@@ -30,10 +30,10 @@ class Mailer:
 
     def read(self, text: str) -> Issue:
         """Parse the issue."""
-        return parse_issue(text.encode(), shown(self._path), self._slug, self.workspace.house, self._has_picture)
+        return parse_issue(text.encode(), shown(self.path), self._slug, self.workspace.house, self._has_picture)
 
     def _has_picture(self, name: str) -> bool:
-        return (self._path.parent / name).is_file()
+        return (self.path.parent / name).is_file()
 
     def render(self, text: str, accent: str = "", radius_px: int = 0) -> tuple[str, str]:
         """Return the HTML and the plain text for one reader.
@@ -47,7 +47,8 @@ class Mailer:
         if accent:
             light = replace(settings.theme.light, accent=accent)
             settings = replace(settings, theme=replace(settings.theme, light=light))
-        email = render_email(self.read(text), self.workspace.theme, settings)
+        issue = self.read(text)
+        email = render_email(issue, self.workspace.theme, settings, self.workspace.pictures(issue, self.path))
         reader = self.workspace.reader(settings.samples[0].address, email.language, "test")
         values = personal_values(email, reader, settings.newsletter.url)
         return fill(email.html, values), fill(email.text, values)

@@ -23,8 +23,7 @@ const ENTITIES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&
 // `frame` holds the MJML document with a placeholder for each of the editor's words, what each placeholder stands
 // for, and the CSS for what Markdown makes.
 export function mailMaker(frame) {
-  const picture = (name) => (name.includes('://') ? name : frame.pictures + name)
-  const markdown = markdownParser(frame.quotes, picture)
+  const markdown = markdownParser(frame.quotes, frame.pictures)
   const titles = new MarkdownIt('zero', { typographer: true, quotes: frame.quotes })
   titles.enable(['replacements', 'smartquotes'])
 
@@ -34,7 +33,7 @@ export function mailMaker(frame) {
     const written = issue.blocks[slot.block][slot.key]
     if (slot.key === 'body') return bodies[slot.block]
     if (slot.key === 'title') return titles.renderInline(written)
-    return escape(slot.picture ? picture(written) : written)
+    return escape(written)
   }
 
   function source(text, clock) {
@@ -61,12 +60,14 @@ export function mailMaker(frame) {
   return { source, render }
 }
 
-function markdownParser(quotes, picture) {
+function markdownParser(quotes, pictures) {
   const parser = new MarkdownIt('commonmark', { html: false, typographer: true, quotes })
   parser.enable(['table', 'strikethrough', 'replacements', 'smartquotes']).use(footnote)
   const image = parser.renderer.rules.image
   parser.renderer.rules.image = (tokens, index, ...rest) => {
-    tokens[index].attrSet('src', picture(tokens[index].attrGet('src')))
+    for (const [name, value] of Object.entries(pictures[tokens[index].attrGet('src')] ?? {})) {
+      tokens[index].attrSet(name, String(value))
+    }
     return image(tokens, index, ...rest)
   }
   return parser

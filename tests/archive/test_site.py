@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
-from newsletter.errors import IssueError
-from tests.archive.sources import PICTURE, ROOT, site_of, workspace
+from newsletter.errors import ConfigError, IssueError
+from tests.archive.sources import PICTURE, site_of, workspace
 from tests.cli.commands import TOML, add_issue
 
 if TYPE_CHECKING:
@@ -47,7 +49,6 @@ def test_there_is_an_index_a_page_for_each_issue_and_the_looks(three: Path) -> N
         "p/beta/index.html",
         "p/oud/index.html",
         "assets/style.css",
-        "assets/logo.png",
     }
 
 
@@ -106,20 +107,29 @@ def test_pictures_lie_beside_the_page_that_shows_them(root: Path) -> None:
 ![Alleen in de mail](mail.gif)
 :::
 """
-    for name in ("wafer.png", "deep/plaat.jpg", "hoes.png", "mail.gif"):
+    for number, name in enumerate(("wafer.png", "deep/plaat.jpg", "hoes.png", "mail.gif")):
         path = root / "issues" / "2026-11-24-platen" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(name.encode())
+        Image.new("RGB", (1200, 600), (number, 0, 0)).save(path)
     add_issue(root, "2026-11-24-platen/issue", body, date="2026-11-24")
     site = site_of(root)
-    pictures = {path: content for path, content in site.files.items() if path.startswith("p/platen/")}
-    del pictures["p/platen/index.html"]
-    # Mail shows its pictures from here too.
-    assert pictures == {
-        f"p/platen/{name}": name.encode() for name in ("wafer.png", "deep/plaat.jpg", "hoes.png", "mail.gif")
-    }
-    shown = [image.get("src") for image in site.issue("platen").cssselect("article img")]
-    assert shown == ["wafer.png", "deep/plaat.jpg", "hoes.png", "%77afer.png", "https://elders.example/x.png"]
+    images = site.issue("platen").cssselect("article img")
+    shown = [re.sub(r"\.[0-9a-f]{8}\.", ".#.", str(image.get("src"))) for image in images]
+    assert shown == ["wafer.#.png", "plaat.#.jpg", "hoes.#.png", "wafer.#.png", "https://elders.example/x.png"]
+    assert [image.get("width") for image in images] == ["1072", "1072", "1072", "960", None]
+    published = {path.removeprefix("p/platen/") for path in site.files if path.startswith("p/platen/")}
+    assert {str(image.get("src")) for image in images[:4]} < published
+    # Mail shows its pictures from here too: the one that the page has not, and the cover with a button on it.
+    rest = sorted(re.sub(r"\.[0-9a-f]{8}\.", ".#.", name) for name in published - {i.get("src") for i in images})
+    assert rest == ["hoes.#.png", "index.html", "mail.#.png"]
+
+
+def test_a_picture_that_cannot_be_used_is_told_at_its_place_in_each_issue(root: Path) -> None:
+    for name in ("2026-11-24-een", "2026-11-25-twee"):
+        add_issue(root, name, "![Een plaat](plaat.png)\n")
+    (root / "issues" / "plaat.png").write_bytes(b"no picture")
+    message = 'the picture "plaat.png" is not a picture that can be read; save it as .png (a drawing) or .jpg (a photo)'
+    assert faults(root) == [f"issues/{name}.md:6:14: {message}" for name in ("2026-11-25-twee", "2026-11-24-een")]
 
 
 @pytest.mark.parametrize("name", ["../newsletter.png", "/etc/motd.png", "deep/../../newsletter.png"])
@@ -146,7 +156,9 @@ def test_a_workspace_may_be_reached_through_a_link(root: Path, tmp_path: Path) -
     add_issue(root, body="![Een plaat](plaat.png)\n")
     (root / "issues" / "plaat.png").write_bytes(PICTURE)
     (tmp_path / "link").symlink_to(root)
-    assert site_of(tmp_path / "link").files["p/proef/plaat.png"] == PICTURE
+    site = site_of(tmp_path / "link")
+    (image,) = site.issue("proef").cssselect("article img")
+    assert f"p/proef/{image.get('src')}" in site.files
 
 
 def test_two_issues_with_one_address_are_told_at_both(root: Path) -> None:
@@ -184,25 +196,40 @@ def with_logo(logo: str) -> str:
     return f'{TOML}\n[theme]\nlogo = "{logo}"\n'
 
 
-def test_ones_own_logo_is_published_even_where_the_theme_has_one_of_that_name(tmp_path: Path) -> None:
+def test_the_logo_is_published_once_under_a_name_of_its_own(tmp_path: Path) -> None:
     root = workspace(tmp_path / "ws", with_logo("images/logo.png"))
     (root / "images").mkdir()
-    (root / "images" / "logo.png").write_bytes(b"mine")
+    Image.new("RGB", (400, 400)).save(root / "images" / "logo.png")
     site = site_of(root)
-    assert site.files["assets/logo.png"] == b"mine"
     (image,) = site.page("index.html").cssselect("header img")
-    assert image.get("src") == "assets/logo.png"
+    assert re.fullmatch(r"assets/logo\.[0-9a-f]{8}\.png", str(image.get("src")))
+    assert [path for path in site.files if "logo" in path] == [image.get("src")]
+    assert (image.get("width"), image.get("height")) == ("40", "40")
+    assert site.page("index.html").cssselect("link[rel=icon]")[0].get("href") == image.get("src")
 
 
-def test_a_logo_of_the_theme_itself_will_do(tmp_path: Path) -> None:
-    assert site_of(ROOT).files["assets/logo.png"] == (ROOT / "templates" / "assets" / "logo.png").read_bytes()
+def test_dark_screens_have_a_logo_of_their_own(tmp_path: Path) -> None:
+    root = workspace(tmp_path / "ws", f'{with_logo("light.png")}logo_dark = "dark.png"\n')
+    for name, shade in (("light.png", 0), ("dark.png", 255)):
+        Image.new("L", (400, 400), shade).save(root / name)
+    add_issue(root)
+    page = site_of(root).issue("proef")
+    (source,), (image,) = page.cssselect("header picture source"), page.cssselect("header picture img")
+    assert source.get("media") == "(prefers-color-scheme: dark)"
+    assert str(source.get("srcset")).startswith("../../assets/dark.")
+    assert str(image.get("src")).startswith("../../assets/light.")
 
 
 def test_a_logo_that_is_not_there_is_told(tmp_path: Path) -> None:
-    root = workspace(tmp_path / "ws", with_logo("logo-2.png"))
-    assert faults(root) == [
-        'newsletter.toml: the file "logo-2.png" is not there; put the file itself there, as it will be published'
-    ]
+    root = workspace(tmp_path / "ws", f'{with_logo("logo-2.png")}logo_dark = "dark.svg"\n')
+    (root / "dark.svg").write_text("<svg/>", "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        site_of(root)
+    assert str(caught.value) == (
+        'newsletter.toml: theme.logo "logo-2.png" is not there\n'
+        'newsletter.toml: theme.logo_dark "dark.svg" is an SVG drawing, which some mail programs do not show; '
+        "save it as .png (a drawing) or .jpg (a photo)"
+    )
 
 
 def test_assets_of_ones_own_are_published_and_win(root: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import io
+import re
 from datetime import date, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -9,6 +12,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
+from PIL import Image
 
 from tests.cli.commands import ROOT, TOML, Newsletter, add_issue, installed
 
@@ -233,3 +237,43 @@ def test_a_mistake_in_a_template_of_ones_own_is_told_at_its_line(newsletter: New
     assert ran.status == 2
     assert ran.err.startswith("templates/email/blocks/tip/text.txt.j2:2: error: ")
     assert '(did you mean "title"?)' in ran.err
+
+
+def test_an_embedded_picture_travels_in_the_mail_and_is_seen_in_a_browser(
+    newsletter: Newsletter, workspace: Path
+) -> None:
+    add_issue(workspace, body="![Een vlak](vlak.png) Dag.\n")
+    Image.new("RGB", (1200, 600), "#5b2be0").save(workspace / "issues" / "vlak.png")
+    assert newsletter("render", "proef").status == 0
+    linked = rendered(workspace / "out")
+    (workspace / "newsletter.toml").write_text(f'{TOML}\n[pictures]\nin_mail = "embedded"\n', "utf-8")
+    assert newsletter("render", "proef").status == 0
+    files = rendered(workspace / "out")
+
+    html, picture = (
+        part for part in mail(files["eml"]).walk() if part.get_content_type() in {"text/html", "image/png"}
+    )
+    (cid,) = re.findall(r'src="(cid:[^"]*)"', str(html.get_content()))
+    assert cid == f"cid:{picture['Content-ID'][1:-1]}"
+    content = picture.get_content()
+    assert Image.open(io.BytesIO(content)).size == (1072, 536)
+    data = f"data:image/png;base64,{base64.b64encode(content).decode()}"
+    assert files["html"].decode().replace(data, cid) == str(html.get_content()).replace("\r\n", "\n")
+    (address,) = re.findall(r'src="(https:[^"]*)"', linked["html"].decode())
+    assert re.fullmatch(r"https://proef\.example/p/proef/vlak\.[0-9a-f]{8}\.png", address)
+    assert files["txt"] == linked["txt"]
+
+
+@pytest.mark.parametrize("command", [("render", "proef"), ("archive", "build"), ("send", "proef", "--test", "a@b.nl")])
+def test_every_command_says_the_same_of_a_picture_that_cannot_be_used(
+    command: tuple[str, ...], newsletter: Newsletter, workspace: Path
+) -> None:
+    add_issue(workspace, body="![Een vlak](vlak.png)\n", status="ready")
+    Image.new("RGB", (12, 6)).save(workspace / "issues" / "echt.png")
+    (workspace / "issues" / "vlak.png").symlink_to("echt.png")
+    ran = newsletter(*command)
+    assert ran.status == 2
+    assert ran.err == (
+        'issues/2026-11-24-proef.md:7:13: error: the picture "vlak.png" is a link to another place; '
+        "put the file itself there, as it will be published\n"
+    )

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from newsletter.config import Archive, Delivery, Sample, Secret, Smtp, Subscribers, Theme
-from newsletter.config.settings import DARK, LIGHT
+from newsletter.config.settings import DARK, LIGHT, Pictures
 from tests.config.workspaces import REQUIRED, faults_of, settings_of
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def test_every_other_section_has_defaults(tmp_path: Path) -> None:
     settings = settings_of(tmp_path)
     root = tmp_path.resolve()
     assert settings.theme == Theme(logo="", radius_px=8, light=LIGHT, dark=DARK)
+    assert settings.pictures == Pictures("linked")
     assert settings.delivery == Delivery("directory", root / "out/mail", "redactie@example.org")
     assert settings.smtp == Smtp("localhost", 587, "starttls", "", None, 60)
     assert settings.archive == Archive(root / "out/site")
@@ -60,10 +61,13 @@ def test_what_is_said_wins_from_the_defaults(tmp_path: Path) -> None:
         list_id = "nieuws.example.org"
         [theme]
         logo = "plaatjes/logo.png"
+        logo_dark = "plaatjes/donker.png"
         font = 'Georgia, "Times New Roman", serif'
         radius_px = 0
         [theme.dark]
         accent = "#ABCDEF"
+        [pictures]
+        in_mail = "embedded"
         [delivery]
         transport = "smtp"
         directory = "post"
@@ -86,11 +90,13 @@ def test_what_is_said_wins_from_the_defaults(tmp_path: Path) -> None:
     assert settings.newsletter.list_id == "nieuws.example.org"
     assert settings.theme == Theme(
         logo="plaatjes/logo.png",
+        logo_dark="plaatjes/donker.png",
         font="Georgia, 'Times New Roman', serif",
         radius_px=0,
         light=LIGHT,
         dark=dataclasses.replace(DARK, accent="#abcdef"),
     )
+    assert settings.pictures == Pictures("embedded")
     assert settings.delivery == Delivery("smtp", root / "post", "bounces@example.org")
     assert settings.smtp == Smtp("mail.example.org", 2525, "tls", "proef", None, 5)
     assert settings.archive == Archive(root / "site")

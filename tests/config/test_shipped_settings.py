@@ -18,9 +18,10 @@ EVERY_KEY = {
     "newsletter": (
         "name description url language languages timezone from_name from_address reply_to list_id postal_address"
     ),
-    "theme": "logo font radius_px footer",
+    "theme": "logo logo_dark font radius_px footer",
     "theme.light": "background card text muted accent on_accent border tint",
     "theme.dark": "background card text muted accent on_accent border tint",
+    "pictures": "in_mail",
     "delivery": "transport directory envelope_sender",
     "smtp": "host security port username timeout_s",
     "archive": "out",

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from newsletter.delivery.mime import Stamp, prepare
 from newsletter.delivery.verify import check_lines
 from newsletter.errors import DeliveryError, PersonalFieldError, UnsafeValueError
-from newsletter.model import Conditional, Context, PersonalField, Position, Recipient
+from newsletter.model import Conditional, Context, Embedded, PersonalField, Picture, Position, Recipient
 from newsletter.render.personal import fill, personal_values
 from tests.delivery.letters import (
     ANNA,
@@ -270,3 +270,73 @@ def test_a_value_that_no_mail_can_carry_is_refused_with_its_place() -> None:
 
     with pytest.raises(UnsafeValueError, match=r"^issue\.md:12:3: the value of subscriber\.first_name"):
         filled(email(text=(FIRST_NAME,), html=(FIRST_NAME_IN_HTML,)), reader)
+
+
+LOGO = Embedded("logo.1.png@aireport.example", Picture("logo.1.png", 80, 80, "image/png", b"\x89PNG" + bytes(300)))
+COVER = Embedded("cover.2.jpg@aireport.example", Picture("cover.2.jpg", 8, 6, "image/jpeg", bytes(range(256)) * 9))
+ILLUSTRATED = replace(
+    email(html=(f'<img src="cid:{LOGO.content_id}"> Dag ', FIRST_NAME_IN_HTML, f'<img src="cid:{COVER.content_id}">')),
+    embedded=(LOGO, COVER),
+)
+
+
+def test_embedded_pictures_stand_beside_the_html_within_the_alternative() -> None:
+    mail = parsed(filled(ILLUSTRATED))
+    text, related = mail.iter_parts()
+    assert (mail.get_content_type(), text.get_content_type()) == ("multipart/alternative", "text/plain")
+    assert related.get_content_type() == "multipart/related"
+    assert related.get_param("type") == "text/html"  # RFC 2387 section 3.1
+    assert isinstance(related, EmailMessage)
+    html, *pictures = related.iter_parts()
+    assert html.get_content_type() == "text/html"
+    assert "Dag Anna" in str(html.get_content())
+    found = {
+        f"cid:{str(part['Content-ID'])[1:-1]}": (part.get_content_type(), part.get_filename(), part.get_content())
+        for part in pictures
+    }
+    assert found == {
+        f"cid:{part.content_id}": (part.picture.media_type, part.picture.file, part.picture.content)
+        for part in (LOGO, COVER)
+    }
+    assert set(re.findall(r'src="([^"]*)"', str(html.get_content()))) == set(found)
+    assert [part["Content-Transfer-Encoding"] for part in pictures] == ["base64"] * 2
+    assert [part.get_content_disposition() for part in pictures] == ["inline"] * 2
+
+
+def test_a_mail_with_embedded_pictures_is_made_of_whole_lines() -> None:
+    content = filled(ILLUSTRATED).content
+    check_lines(content)
+    assert max(map(len, content.split(b"\r\n"))) <= 78
+    outer, inner = re.findall(rb'boundary="([^"]*)"', content)
+    assert not outer.startswith(inner)
+    assert not inner.startswith(outer)
+    assert (content.count(b"--" + outer), content.count(b"--" + inner)) == (3, 4)
+
+
+@pytest.mark.parametrize("size", [0, 1, 57, 58, 76])
+def test_a_picture_of_any_size_comes_out_as_it_went_in(size: int) -> None:
+    part = replace(COVER, picture=replace(COVER.picture, content=bytes(size)))
+    message = filled(replace(ILLUSTRATED, embedded=(part, LOGO)))
+    found = [leaf.get_content() for leaf in parsed(message).walk() if leaf.get_content_type() == "image/jpeg"]
+    assert found == [bytes(size)]
+
+
+@pytest.mark.parametrize(
+    ("content_id", "file"),
+    [
+        ("a>\r\nBcc: <b@example.org", "cover.2.jpg"),
+        ("cover.2.jpg@aireport.example", 'x"\r\nX: y'),
+        ("cover", "cover.2.jpg"),
+    ],
+)
+def test_a_name_that_would_break_out_of_its_header_is_refused(content_id: str, file: str) -> None:
+    part = Embedded(content_id, replace(COVER.picture, file=file))
+    with pytest.raises(UnsafeValueError, match=r"^a picture's (name|file): "):
+        prepare(replace(ILLUSTRATED, embedded=(part,)), IDENTITY)
+
+
+def test_pictures_are_encoded_once_for_all_readers() -> None:
+    prepared = prepare(ILLUSTRATED, IDENTITY)
+    pieces = [piece for piece in prepared.body if isinstance(piece, bytes)]
+    assert sum(b"Content-ID: " in piece for piece in pieces) == 1, "all of them stand in the one piece at the end"
+    assert pieces[-1].count(b"Content-ID: ") == 2

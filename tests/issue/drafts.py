@@ -63,7 +63,7 @@ def only_block(text: str) -> Block:
 
 def html(block: Block, language: str = "nl") -> str:
     """Return a block's words as HTML."""
-    return to_html(block.body.tokens, language, block.body.name, lambda name: f"https://example.org/{name}")
+    return to_html(block.body.tokens, language, block.body.name, lambda name: {"src": f"https://example.org/{name}"})
 
 
 def front(*lines: str) -> Issue:

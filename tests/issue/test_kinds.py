@@ -52,6 +52,44 @@ def test_a_new_kind_is_a_folder_and_its_defaults_are_typed(tmp_path: Path) -> No
     assert (block.kind, block.id, dict(block.attributes)) == ("recipe", "soep", {"minutes": 20, "size": "small"})
 
 
+def test_every_file_beside_the_issue_is_known_by_its_place_and_its_use(tmp_path: Path) -> None:
+    schema = """
+width_px = 480
+[attributes.photo]
+type = "picture"
+default = "wafer.png"
+width_px = 80
+overlay = "play"
+[attributes.other]
+type = "picture"
+"""
+    kinds = KINDS | load_kinds([theme(tmp_path, card=schema)])
+    text = """\
+::: card
+Hoi ![a](wafer.png) en ![b](https://example.org/x.png).
+:::
+
+::: card {photo="wafer.png" other="https://example.org/x.png"}
+:::
+
+![c](w%61fer.png)
+"""
+    pictures = parsed(FRONT + text, replace(HOUSE, kinds=kinds)).pictures
+    assert [(str(p.position), p.called, p.use.column_px, p.use.overlay) for p in pictures] == [
+        ("issue.md:5:1", 'photo "wafer.png"', 80, "play"),
+        ("issue.md:6:10", 'the picture "wafer.png"', 480, ""),
+        ("issue.md:9:18", 'photo "wafer.png"', 80, "play"),
+        ("issue.md:12:6", 'the picture "wafer.png"', 536, ""),
+    ]
+    assert {p.use.name for p in pictures} == {"wafer.png"}
+
+
+def test_a_picture_that_a_schema_names_must_stand_beside_the_issue_too(tmp_path: Path) -> None:
+    kinds = KINDS | load_kinds([theme(tmp_path, card='[attributes.photo]\ntype = "picture"\ndefault = "weg.png"\n')])
+    told = faults(f"{FRONT}::: card\n:::\n", replace(HOUSE, kinds=kinds))
+    assert told == ['issue.md:5:1: photo "weg.png" does not stand beside the issue']
+
+
 def test_a_later_folder_wins(tmp_path: Path) -> None:
     own = theme(tmp_path, tip='summary = "Mine."')
     kinds = load_kinds([ROOT / "templates", own])
@@ -116,6 +154,19 @@ def test_a_later_folder_wins(tmp_path: Path) -> None:
                 'attributes.a.after: "b" is neither "issue" nor another attribute of type date',
                 'attributes.b.after: "b" is neither "issue" nor another attribute of type datetime',
             ],
+        ),
+        ("width_px = 600", ["width_px: found 600, expected 16 to 536, the mail's column"]),
+        ('width_px = "600"', ['width_px: found "600", expected a whole number']),
+        (
+            '[attributes.a]\ntype = "picture"\nwidth_px = 15\noverlay = "pause"',
+            [
+                "attributes.a.width_px: found 15, expected 16 to 536, the mail's column",
+                'attributes.a.overlay: found "pause", expected play',
+            ],
+        ),
+        (
+            '[attributes.a]\noverlay = "play"',
+            ['attributes.a: width_px and overlay are for the type "picture" only'],
         ),
         (
             "[attributes.Bad]\n[attributes.title]",

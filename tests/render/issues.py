@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from newsletter.config import load
 from newsletter.issue import House, parse_issue
-from newsletter.model import Recipient
-from newsletter.render import fill, open_theme, personal_values, render_email, render_issue_page
+from newsletter.model import Picture, Pictures, PictureUse, Recipient
+from newsletter.render import fill, open_theme, personal_values, prepare_logos, render_email, render_issue_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +49,19 @@ def issue_of(body: str, front: str = FRONT, theme: Theme = THEME) -> Issue:
     return parse_issue((front + body).encode(), "issues/proef.md", "proef", house(theme))
 
 
+def pictures_of(issue: Issue) -> Pictures:
+    """Return a picture for each that an issue names, as if it stood beside it, and the newsletter's logo."""
+    uses = dict.fromkeys(named.use for named in issue.pictures)
+    uses |= dict.fromkeys(PictureUse(use.name, use.column_px) for use in uses)
+    logos = prepare_logos(SETTINGS)
+    return replace(logos, entries=tuple((use, _picture(use)) for use in uses))
+
+
+def _picture(use: PictureUse) -> Picture:
+    """Return a picture of 16 to 9 that fills its column on a dense screen; it is called as its file is."""
+    return Picture(PurePosixPath(use.name).name, use.column_px * 2, use.column_px * 9 // 8, "image/png", b"no picture")
+
+
 def house(theme: Theme) -> House:
     newsletter = SETTINGS.newsletter
     return House(newsletter.language, newsletter.languages, newsletter.timezone, theme.kinds)
@@ -59,7 +72,8 @@ def reader(**fields: str) -> Recipient:
 
 
 def mail_of(issue: Issue | str, to: Recipient = ANNA, theme: Theme = THEME) -> Mail:
-    email = render_email(issue_of(issue, theme=theme) if isinstance(issue, str) else issue, theme, SETTINGS)
+    issue = issue_of(issue, theme=theme) if isinstance(issue, str) else issue
+    email = render_email(issue, theme, SETTINGS, pictures_of(issue))
     values = personal_values(email, to, SITE)
     return Mail(*(fill(part, values) for part in (email.subject, email.preheader, email.html, email.text)))
 
@@ -68,7 +82,7 @@ def page_of(issue: Issue | str, theme: Theme = THEME, root: str = "../../") -> s
     """Render a page without neighbours; `root` leads from it to the top of the archive."""
     issue = issue_of(issue, theme=theme) if isinstance(issue, str) else issue
     context = {"older": None, "newer": None, "root": root, "canonical": f"{SITE}/p/{issue.slug}/"}
-    return render_issue_page(issue, theme, SETTINGS, context)
+    return render_issue_page(issue, theme, SETTINGS, context, pictures_of(issue))
 
 
 def theme_with(root: Path, files: Mapping[str, str]) -> Theme:

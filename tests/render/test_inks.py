@@ -15,7 +15,7 @@ import pytest
 from newsletter.config.contrast import PAIRS
 from newsletter.config.settings import Palette, SocialLink
 from newsletter.render import fill, personal_values, render_email, render_issue_page, render_page
-from tests.render.issues import ANNA, SETTINGS, SITE, THEME, issue_of
+from tests.render.issues import ANNA, SETTINGS, SITE, THEME, issue_of, pictures_of
 from tests.render.test_looks import EVERY_KIND, EVERY_MARKDOWN
 
 if TYPE_CHECKING:
@@ -84,10 +84,10 @@ INKS = """() => {
 def document(what: str) -> str:
     issue = issue_of(EVERYTHING)
     if what == "mail":
-        email = render_email(issue, THEME, PAINTED)
+        email = render_email(issue, THEME, PAINTED, pictures_of(issue))
         return fill(email.html, personal_values(email, ANNA, SITE))
     context = {"older": None, "newer": None, "root": "../../", "canonical": SITE}
-    page = render_issue_page(issue, THEME, PAINTED, context)
+    page = render_issue_page(issue, THEME, PAINTED, context, pictures_of(issue))
     css = render_page(THEME, PAINTED, "web/style.css.j2", "nl", {})
     assert page.count("</head>") == 1
     return page.replace("</head>", f"<style>{css}</style></head>")

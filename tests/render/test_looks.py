@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from newsletter.issue import read_issue, slug_of
-from newsletter.render import render_page
+from newsletter.render import prepare_logos, render_page
 from newsletter.render.email import content_css
 from newsletter.render.inline import inline_document
 from tests.render.issues import FRONT, ROOT, SETTINGS, SITE, THEME, house, issue_of, mail_of, page_of, theme_with
@@ -98,8 +98,8 @@ def visit(
             route.fulfill(body=html, content_type="text/html; charset=utf-8")
         elif address == f"{SITE}/assets/style.css":
             route.fulfill(body=render_page(THEME, SETTINGS, "web/style.css.j2", "nl", {}), content_type="text/css")
-        elif file := picture(address):
-            route.fulfill(path=file)
+        elif content := picture(address):
+            route.fulfill(body=content)
         else:
             seen.requests.append(address)
             route.abort()
@@ -115,13 +115,14 @@ def visit(
     context.close()
 
 
-def picture(address: str) -> Path | None:
-    """The file that an address of the archive stands for."""
+def picture(address: str) -> bytes | None:
+    """What an address of the archive shows."""
     folder, _, name = address.removeprefix(f"{SITE}/").rpartition("/")
     if folder == "assets":
-        return ROOT / "templates" / "assets" / name
+        logos = prepare_logos(SETTINGS)
+        return next((logo.content for logo in (logos.logo, logos.logo_dark) if logo and logo.file == name), None)
     path = ROOT / "issues" / name
-    return path if folder.startswith("p/") and path.is_file() else None
+    return path.read_bytes() if folder.startswith("p/") and path.is_file() else None
 
 
 def screenshot(browser: Browser, html: str, *, width: int, dark: bool) -> Image.Image:

@@ -185,7 +185,7 @@ def test_a_field_is_filled_wherever_it_stands() -> None:
         ">https://example.org/u/anna@example.org</a>",
         'href="https://example.org/?u=An%20%26%20O%27B&amp;b=2"',
         f'title="it\'s {name}"',
-        f'<img src="https://example.org/nl.png" alt="Foto van {name}" />',
+        f'<img src="https://example.org/nl.png" alt="Foto van {name}" style="max-width:100%;height:auto;border:0" />',
         ">2026-11-24</td>",
         ">PROEF</td>",
         f'href="{SITE}/preferences/anna-token"',

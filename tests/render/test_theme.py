@@ -65,13 +65,15 @@ def test_the_shipped_templates_do_not_win_over_themselves(tmp_path: Path) -> Non
 
 
 def test_a_file_is_found_listed_and_read_in_the_first_place_that_has_it(tmp_path: Path) -> None:
-    theme = theme_with(tmp_path, {"assets/extra.svg": "mine", "web/base.html.j2": "own base"})
-    assert theme.has("assets/extra.svg")
-    assert theme.has("assets/logo.png")
-    assert not theme.has("assets")
-    assert theme.list("assets") == ["assets/extra.svg", "assets/logo.png"]
+    theme = theme_with(tmp_path, {"web/extra.svg": "mine", "web/base.html.j2": "own base"})
+    assert theme.has("web/extra.svg")
+    assert theme.has("web/index.html.j2")
+    assert not theme.has("web")
+    assert theme.list("web") == [
+        f"web/{name}" for name in ("base.html.j2", "extra.svg", "index.html.j2", "issue.html.j2", "style.css.j2")
+    ]
     assert theme.read("web/base.html.j2") == b"own base"
-    assert theme.read("assets/logo.png").startswith(b"\x89PNG")
+    assert theme.read("web/index.html.j2").startswith(b"{% extends")
 
 
 def test_a_file_that_nobody_has_is_named() -> None:

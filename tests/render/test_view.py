@@ -8,20 +8,17 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from newsletter.config.settings import SocialLink
-from newsletter.render.view import (
-    ON_EMAIL,
-    ON_WEB,
-    block_view,
-    blocks_on,
-    contents_of,
-    house_view,
-    issue_view,
-    logo_url,
-)
+from newsletter.model import Picture, Pictures, PictureUse
+from newsletter.render.shown import InMail, OnPage
+from newsletter.render.view import ON_EMAIL, ON_WEB, block_view, blocks_on, contents_of, house_view, issue_view
 from tests.render.issues import FRONT, SETTINGS, SITE, THEME, issue_of, theme_with
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+SHOW = InMail(Pictures(), SITE, "proef", embedded=False)
+"""Of an issue without pictures."""
 
 
 def shown(text: str) -> str:
@@ -37,27 +34,33 @@ def test_a_block_can_be_shown_in_one_place_only(place: str, titles: list[str]) -
 
 def test_a_block_has_every_attribute_of_its_schema() -> None:
     issue = issue_of('::: episode {.breed .rood #zes url="https://example.org/6" duration="48:05"} Zes\n:::\n')
-    view = block_view(issue.blocks[0], THEME.kinds["episode"], str, shown)
+    view = block_view(issue.blocks[0], THEME.kinds["episode"], SHOW, shown)
 
     assert (view.kind, view.id, view.classes, view.title) == ("episode", "«zes»", "breed rood", "«Zes»")
     assert (view.url, view.duration) == ("«https://example.org/6»", 2885)
-    assert (view.number, view.date, view.cover, view.alt) == ("", "", "", "")
+    assert (view.number, view.date, view.alt) == ("", "", "")
+    assert (view.cover, view.cover_width, view.cover_height) == ("", "", "")
 
 
 def test_numbers_and_dates_stay_what_they_are() -> None:
     issue = issue_of('::: episode {url="https://example.org" number="0" date="2026-11-20"} Nul\n:::\n')
-    view = block_view(issue.blocks[0], THEME.kinds["episode"], str, shown)
+    view = block_view(issue.blocks[0], THEME.kinds["episode"], SHOW, shown)
     assert (view.number, view.date) == (0, date(2026, 11, 20))
 
 
-def test_a_picture_becomes_an_address_and_a_choice_stays_what_it_is(tmp_path: Path) -> None:
-    schema = '[attributes.size]\ntype = "choice"\nchoices = ["large"]\n[attributes.photo]\ntype = "picture"\n'
+def test_a_picture_becomes_an_address_and_a_size_and_a_choice_stays_what_it_is(tmp_path: Path) -> None:
+    schema = (
+        '[attributes.size]\ntype = "choice"\nchoices = ["large"]\n[attributes.photo]\ntype = "picture"\nwidth_px = 80\n'
+    )
     theme = theme_with(tmp_path, {"email/blocks/card/schema.toml": schema})
     issue = issue_of('::: card {size="large" photo="a.png"} Kaart\n:::\n', theme=theme)
+    picture = Picture("a.1.png", 160, 90, "image/png", b"")
+    show = InMail(Pictures(((PictureUse("a.png", 80), picture),)), SITE, "proef", embedded=False)
 
-    view = block_view(issue.blocks[0], theme.kinds["card"], lambda name: f"https://example.org/{name}", shown)
+    view = block_view(issue.blocks[0], theme.kinds["card"], show, shown)
 
-    assert (view.size, view.photo) == ("large", "«https://example.org/a.png»")
+    assert (view.size, view.photo) == ("large", f"«{SITE}/p/proef/a.1.png»")
+    assert (view.photo_width, view.photo_height) == (80, 45)
 
 
 def test_the_front_matter_is_wrapped_and_the_date_is_not() -> None:
@@ -128,12 +131,14 @@ def test_the_contents_leave_out_what_only_some_readers_see() -> None:
 
 
 def test_a_block_without_an_id_is_found_by_a_name_made_of_its_title() -> None:
-    names = [block_view(block, THEME.kinds[block.kind], str, shown).id for block in issue_of(TITLED).blocks]
+    names = [block_view(block, THEME.kinds[block.kind], SHOW, shown).id for block in issue_of(TITLED).blocks]
     assert names == ["", "«een»", "", "«een-2»", ""]
 
 
 def test_the_newsletter_and_its_look_are_shown() -> None:
-    house = house_view(SETTINGS, shown)
+    logo, dark = (Picture(f"{name}.1.png", 120, 80, "image/png", b"") for name in ("logo", "dark"))
+    show = InMail(Pictures(logo=logo, logo_dark=dark), SITE, "proef", embedded=False)
+    house = house_view(SETTINGS, shown, show)
     newsletter, theme = house["newsletter"], house["theme"]
 
     assert vars(newsletter) == {
@@ -145,7 +150,7 @@ def test_the_newsletter_and_its_look_are_shown() -> None:
         "reply_to": f"«{SETTINGS.newsletter.reply_to}»",
         "subscribe_url": f"«{SITE}/subscribe/»",
     }
-    assert vars(theme)["logo_url"] == f"«{SITE}/assets/logo.png»"
+    assert logos(theme) == [f"«{SITE}/assets/logo.1.png»", 60, 40, f"«{SITE}/assets/dark.1.png»", 60, 40]
     assert vars(theme)["light"]["accent"] == SETTINGS.theme.light.accent
     assert vars(theme)["footer"] == {language: f"«{text}»" for language, text in SETTINGS.theme.footer}
     assert vars(theme)["social"] == []
@@ -169,6 +174,16 @@ def test_answers_go_to_the_sender_where_nothing_else_is_said() -> None:
     assert vars(house["newsletter"])["reply_to"] == "redactie@example.org"
 
 
+def logos(theme: object) -> list[object]:
+    return [vars(theme)[f"{name}_{what}"] for name in ("logo", "logo_dark") for what in ("url", "width", "height")]
+
+
 def test_a_newsletter_may_have_no_logo() -> None:
-    assert logo_url("", SETTINGS.newsletter) == ""
-    assert logo_url("look/deep/mark.png", SETTINGS.newsletter) == f"{SITE}/assets/mark.png"
+    assert logos(house_view(SETTINGS, shown)["theme"]) == [""] * 6
+    assert logos(house_view(SETTINGS, shown, SHOW)["theme"]) == [""] * 6
+
+
+def test_one_logo_for_both_kinds_of_screens_is_shown_once() -> None:
+    logo = Picture("logo.1.png", 80, 80, "image/png", b"")
+    show = OnPage(Pictures(logo=logo, logo_dark=logo), "../../")
+    assert logos(house_view(SETTINGS, shown, show)["theme"]) == ["«../../assets/logo.1.png»", 40, 40, "", "", ""]

@@ -141,8 +141,7 @@ def test_a_page_of_the_archive_has_the_newsletter_and_what_the_archive_says() ->
 
 
 def test_a_newsletter_without_a_logo_or_a_description_has_pages_too() -> None:
-    newsletter, theme = replace(SETTINGS.newsletter, description=""), replace(SETTINGS.theme, logo="")
-    plain = replace(SETTINGS, newsletter=newsletter, theme=theme)
+    plain = replace(SETTINGS, newsletter=replace(SETTINGS.newsletter, description=""))
     context = {"issues": [], "root": "", "canonical": f"{SITE}/"}
     page = tree(render_page(THEME, plain, "web/index.html.j2", "nl", context))
     assert list(page.iter("img")) == []

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from newsletter.errors import IssueError
 from newsletter.i18n import format_date
-from newsletter.issue.values import is_address
 from newsletter.model import Finding, Page, Position
+from newsletter.render.links import ASSETS
+from newsletter.render.pictures import prepare_logos, prepare_pictures
 from newsletter.render.web import public_line, render_issue_page, render_page
 from newsletter.wording import quoted
 
@@ -52,7 +52,8 @@ def site_pages(sources: Sequence[Source], theme: Theme, settings: Settings) -> I
     """Yield every file of the archive.
 
     Raises:
-        IssueError: two issues would have one address, a record's id stands in two issues, or a file is not there.
+        IssueError: two issues would have one address, a record's id stands in two issues, or a picture cannot be used.
+        ConfigError: a logo cannot be used.
         TemplateError: a template is wrong.
     """
     _check_unique(sources)
@@ -60,7 +61,9 @@ def site_pages(sources: Sequence[Source], theme: Theme, settings: Settings) -> I
     entries = [_entry(source.issue, settings) for source in newest_first]
     site, language = settings.newsletter.url, settings.newsletter.language
     index = {"issues": entries, "root": "", "canonical": f"{site}/"}
-    yield _page("index.html", render_page(theme, settings, "web/index.html.j2", language, index))
+    logos = prepare_logos(settings)
+    yield _page("index.html", render_page(theme, settings, "web/index.html.j2", language, index, logos))
+    findings: list[Finding] = []
     for number, source in enumerate(newest_first):
         slug = source.issue.slug
         context = {
@@ -69,13 +72,22 @@ def site_pages(sources: Sequence[Source], theme: Theme, settings: Settings) -> I
             "root": "../../",
             "canonical": f"{site}/p/{slug}/",
         }
-        yield _page(f"p/{slug}/index.html", render_issue_page(source.issue, theme, settings, context))
-        for name in _pictures(source.issue, theme):
-            yield Page(f"p/{slug}/{name}", _published(source.path.parent, name, source.issue.path))
+        try:
+            pictures = prepare_pictures(source.issue, source.path.parent, settings)
+        except IssueError as error:
+            findings += error.findings
+            continue
+        yield _page(f"p/{slug}/index.html", render_issue_page(source.issue, theme, settings, context, pictures))
+        files = {picture.file: picture.content for _, picture in pictures.entries}
+        yield from (Page(f"p/{slug}/{file}", content) for file, content in files.items())
         yield from _events(source.issue, theme, settings)
+    if findings:
+        raise IssueError(findings)
     if not theme.has(STYLE):
         yield _page(STYLE, render_page(theme, settings, "web/style.css.j2", language, {}))
-    yield from _assets(theme, settings)
+    yield from _assets(theme)
+    files = {logo.file: logo.content for logo in (logos.logo, logos.logo_dark) if logo}
+    yield from (Page(f"{ASSETS}/{file}", content) for file, content in files.items())
 
 
 def _page(path: str, text: str) -> Page:
@@ -111,20 +123,6 @@ def _check_unique(sources: Sequence[Source]) -> None:
         raise IssueError(findings)
 
 
-def _pictures(issue: Issue, theme: Theme) -> list[str]:
-    """Return the files beside the issue that its page shows."""
-    names: dict[str, None] = {}
-    for block in issue.blocks:
-        for name, attribute in theme.kinds[block.kind].attributes.items():
-            if attribute.type == "picture" and name in block.attributes:
-                names[str(block.attributes[name])] = None
-        for token in block.body.tokens:
-            for child in token.children or ():
-                if child.type == "image":
-                    names[unquote(str(child.attrs["src"]))] = None
-    return [name for name in names if not is_address(name)]
-
-
 def _events(issue: Issue, theme: Theme, settings: Settings) -> Iterator[Page]:
     """The files for calendars of an issue's events."""
     events = [block for block in issue.blocks if theme.kinds[block.kind].calendar]
@@ -136,16 +134,11 @@ def _events(issue: Issue, theme: Theme, settings: Settings) -> Iterator[Page]:
         yield Page(f"p/{issue.slug}/{block.id}.ics", calendar_file(block, issue, settings))
 
 
-def _assets(theme: Theme, settings: Settings) -> Iterator[Page]:
-    """The theme's own files, and the logo that newsletter.toml names."""
-    logo = settings.theme.logo
-    logo_page = f"assets/{logo.rsplit('/', 1)[-1]}"
-    for name in theme.list("assets"):
+def _assets(theme: Theme) -> Iterator[Page]:
+    """The theme's own files."""
+    for name in theme.list(ASSETS):
         folder = next(folder for folder in theme.folders if (folder / name).is_file())
-        if name != logo_page:
-            yield Page(name, _published(folder, name, f"templates/{name}"))
-    if logo:
-        yield Page(logo_page, _published(settings.root, logo, "newsletter.toml"))
+        yield Page(name, _published(folder, name, f"templates/{name}"))
 
 
 def _published(folder: Path, name: str, place: str) -> bytes:

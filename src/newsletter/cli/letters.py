@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING
 
 from newsletter.delivery.mime import Stamp, identity_of, prepare
@@ -24,6 +25,14 @@ def compose(email: Email, workspace: Workspace, reader: Recipient, date: datetim
     stamp = Stamp(date, f"<{reader.token}.{email.slug}@{domain}>")
     values = personal_values(email, reader, settings.newsletter.url)
     return prepare(email, identity_of(settings)).fill(reader, values, stamp)
+
+
+def for_a_browser(html: str, email: Email) -> str:
+    """Return a mail's HTML as a browser can show it: it looks into no mail for what is embedded there."""
+    for part in email.embedded:
+        content = base64.b64encode(part.picture.content).decode()
+        html = html.replace(f'"cid:{part.content_id}"', f'"data:{part.picture.media_type};base64,{content}"')
+    return html
 
 
 def sample_address(workspace: Workspace) -> str:

@@ -27,14 +27,15 @@ def render(
     from pathlib import Path
 
     from newsletter.cli.addresses import normal_address
-    from newsletter.cli.letters import TEST_TOKEN, compose, sample_address
+    from newsletter.cli.letters import TEST_TOKEN, compose, for_a_browser, sample_address
     from newsletter.cli.output import Mark, print_json, say
     from newsletter.cli.workspace import open_workspace, shown
     from newsletter.render import dry_run, fill, personal_values, render_email
 
     workspace = open_workspace(directory or context.obj)
-    read = workspace.read(workspace.find(issue))
-    email = render_email(read, workspace.theme, workspace.settings)
+    path = workspace.find(issue)
+    read = workspace.read(path)
+    email = render_email(read, workspace.theme, workspace.settings, workspace.pictures(read, path))
     address = normal_address(subscriber) if subscriber else sample_address(workspace)
     reader = workspace.reader(address, read.language, TEST_TOKEN)
     site = workspace.settings.newsletter.url
@@ -45,22 +46,22 @@ def render(
     folder = Path(out) if out else workspace.root / "out"
     folder.mkdir(parents=True, exist_ok=True)
     files = {
-        "html": (folder / f"{read.slug}.html", fill(email.html, values).encode()),
+        "html": (folder / f"{read.slug}.html", for_a_browser(fill(email.html, values), email).encode()),
         "text": (folder / f"{read.slug}.txt", fill(email.text, values).encode()),
         "eml": (folder / f"{read.slug}.eml", message.content),
     }
-    for path, content in files.values():
-        path.write_bytes(content)
+    for file, content in files.values():
+        file.write_bytes(content)
     samples = (workspace.reader(sample.address, read.language, TEST_TOKEN) for sample in workspace.settings.samples)
     unable = {recipient.address: reason for recipient, reason in dry_run(email, samples, site)}
     if as_json:
-        paths = {name: str(path) for name, (path, _) in files.items()}
+        paths = {name: str(file) for name, (file, _) in files.items()}
         sizes = {f"{name}_bytes": len(content) for name, (_, content) in files.items()}
         subject = fill(email.subject, values)
         print_json({"issue": read.slug, "subject": subject, **paths, **sizes, "not_for": unable})
     else:
-        for path, content in files.values():
-            say(Mark("wrote", "green"), shown(path), Mark(f"{len(content) / 1000:.1f} kB", "dim"))
+        for file, content in files.values():
+            say(Mark("wrote", "green"), shown(file), Mark(f"{len(content) / 1000:.1f} kB", "dim"))
     for address, reason in unable.items():
         say(Mark("warning:", "yellow"), f"not for {address}: {reason}")
     return 1 if unable else 0

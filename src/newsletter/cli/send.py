@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from newsletter.cli.output import Mark
     from newsletter.cli.workspace import Workspace
-    from newsletter.model import Email, Issue, Outcome
+    from newsletter.model import Email, Outcome
 
 EXAMPLES = "Example: newsletter send asml --test you@example.org"
 
@@ -33,24 +33,25 @@ def send(
     from newsletter.cli.addresses import normal_addresses
     from newsletter.cli.workspace import open_workspace
     from newsletter.errors import UsageError
+    from newsletter.render import render_email
 
     addresses = normal_addresses([*test, *(more or ())]) if test else []
     if not addresses:
         message = "name the addresses to send to: --test you@example.org (this version sends tests only)"
         raise UsageError(message)
     workspace = open_workspace(directory or context.obj)
-    read = workspace.read(workspace.find(issue))
-    return _send_test(workspace, read, addresses, transport, as_json=as_json)
+    path = workspace.find(issue)
+    read = workspace.read(path)
+    email = render_email(read, workspace.theme, workspace.settings, workspace.pictures(read, path))
+    return _send_test(workspace, email, addresses, transport, as_json=as_json)
 
 
-def _send_test(workspace: Workspace, issue: Issue, addresses: list[str], transport: str, *, as_json: bool) -> int:
+def _send_test(workspace: Workspace, email: Email, addresses: list[str], transport: str, *, as_json: bool) -> int:
     from time import monotonic
 
     from newsletter.cli.output import Mark, print_json, say
     from newsletter.errors import DeliveryError
-    from newsletter.render import render_email
 
-    email = render_email(issue, workspace.theme, workspace.settings)
     began = monotonic()
     outcomes: list[Outcome] = []
     try:
@@ -65,7 +66,7 @@ def _send_test(workspace: Workspace, issue: Issue, addresses: list[str], transpo
     if as_json:
         seconds = max(monotonic() - began, 0.001)  # of what is shown, none is 0
         speed = {"seconds": round(seconds, 3), "per_second": round(len(outcomes) / seconds, 1)}
-        print_json({"issue": issue.slug, "state": "done", "planned": len(addresses), **counts, **speed})
+        print_json({"issue": email.slug, "state": "done", "planned": len(addresses), **counts, **speed})
     return 0 if counts["sent"] == len(addresses) else 1
 
 

@@ -12,12 +12,12 @@ from newsletter.config import find_root, load
 from newsletter.errors import UsageError
 from newsletter.issue import House, read_issue
 from newsletter.issue.find import find_issue, list_issues
-from newsletter.render import open_theme
+from newsletter.render import open_theme, prepare_pictures
 from newsletter.wording import quoted
 
 if TYPE_CHECKING:
     from newsletter.config import Settings
-    from newsletter.model import Issue, Recipient
+    from newsletter.model import Issue, Pictures, Recipient
     from newsletter.render import Theme
 
 
@@ -38,6 +38,10 @@ class Workspace:
     def read(self, path: Path) -> Issue:
         """Read one issue; its faults name the file as it is seen from here."""
         return read_issue(path, shown(path), self.house)
+
+    def pictures(self, issue: Issue, path: Path) -> Pictures:
+        """Make the pictures ready that stand beside an issue's file."""
+        return prepare_pictures(issue, path.parent, self.settings)
 
     def all_issues(self) -> list[Path]:
         """Return the files of all issues, oldest first."""

@@ -16,6 +16,7 @@ from newsletter.config.settings import (
     DARK,
     DEFAULT_STORE_URL,
     DEFAULT_TIMEZONE,
+    IN_MAIL,
     LANGUAGES,
     LIGHT,
     MAX_SOCIAL_LINKS,
@@ -27,6 +28,7 @@ from newsletter.config.settings import (
     Delivery,
     Newsletter,
     Palette,
+    Pictures,
     Sample,
     Secret,
     Settings,
@@ -54,6 +56,7 @@ def read_settings(root: Path, top: Table) -> Settings:
         root=root,
         newsletter=newsletter,
         theme=_theme(top.table("theme"), newsletter.languages),
+        pictures=_pictures(top.table("pictures")),
         delivery=_delivery(top.table("delivery"), root, newsletter.from_address),
         smtp=_smtp(top.table("smtp")),
         archive=_archive(top.table("archive"), root),
@@ -97,6 +100,7 @@ def _theme(table: Table, languages: tuple[str, ...]) -> Theme:
     default = Theme()
     return Theme(
         logo=table.value("logo", fields.or_empty(fields.inner_path), default.logo),
+        logo_dark=table.value("logo_dark", fields.or_empty(fields.inner_path), default.logo_dark),
         font=table.value("font", fields.font, default.font),
         radius_px=table.value("radius_px", fields.whole_number(0, 32), default.radius_px),
         footer=_footer(table, languages),
@@ -159,6 +163,10 @@ def _refuse_unreadable(table: Table, palette: Palette, pair: Unreadable) -> None
     else:
         ground = next(name for name in pair.grounds if table.has(name))
         table.refuse(ground, RefusedError(f"a ground that {shown(pair.ink)} can be read on: {measured}"))
+
+
+def _pictures(table: Table) -> Pictures:
+    return Pictures(in_mail=table.value("in_mail", fields.choice(*IN_MAIL), Pictures().in_mail))
 
 
 def _delivery(table: Table, root: Path, from_address: str) -> Delivery:

@@ -21,6 +21,9 @@ LANGUAGES = ("nl", "en")
 TRANSPORTS = ("directory", "smtp")
 """Where mail can go: a folder of `.eml` files, or a mail server."""
 
+IN_MAIL = ("linked", "embedded")
+"""How a mail shows its pictures: from the archive on the web, or from the mail itself."""
+
 SECURITIES = ("tls", "starttls", "none")
 """How a connection to a mail server is protected."""
 
@@ -195,6 +198,8 @@ class Theme:
 
     logo: str = ""
     """A file in the workspace, relative to its root and with `/`; empty for none."""
+    logo_dark: str = ""
+    """The logo for dark screens; empty where `logo` does for both."""
     font: str = DEFAULT_FONT
     """A CSS `font-family` list. Its quotes are single, so that it can stand in a double-quoted attribute."""
     radius_px: int = 8
@@ -205,6 +210,14 @@ class Theme:
     """At most `MAX_SOCIAL_LINKS`, in the order of the file."""
     light: Palette = LIGHT
     dark: Palette = DARK
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Pictures beside an issue, and the logo: the `[pictures]` table."""
+
+    in_mail: str = IN_MAIL[0]
+    """One of `IN_MAIL`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +282,7 @@ class Settings:
     """The workspace: the absolute path of the folder that newsletter.toml stands in."""
     newsletter: Newsletter
     theme: Theme
+    pictures: Pictures
     delivery: Delivery
     smtp: Smtp
     archive: Archive

@@ -8,6 +8,7 @@ holes, and one join.
 from __future__ import annotations
 
 import re
+from base64 import encodebytes
 from dataclasses import dataclass
 from email.utils import format_datetime
 from hashlib import sha256
@@ -28,11 +29,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from newsletter.config.settings import Settings
-    from newsletter.model import Email, PersonalField, Recipient, Segment, Segments
+    from newsletter.model import Email, Embedded, PersonalField, Recipient, Segment, Segments
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]+")
 _SLUG = re.compile(r"[a-z0-9-]+")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*>")
+_FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+_CONTENT_ID = re.compile(rf"{_FILE.pattern}@[A-Za-z0-9.-]+")
 _LOCAL_OCTETS = 64  # RFC 5321 section 4.5.3.1.1
 _SENDER_ID_LENGTHS = (5, 15)
 
@@ -186,7 +189,7 @@ def prepare(email: Email, identity: Identity) -> PreparedMail:
             "which one-click unsubscribing needs (RFC 8058)"
         )
         raise DeliveryError(message)
-    boundary = _boundary(email)
+    outer, inner = _boundaries(email)
     fixed = all(isinstance(segment, str) for segment in email.subject)
     return PreparedMail(
         identity=identity,
@@ -194,9 +197,9 @@ def prepare(email: Email, identity: Identity) -> PreparedMail:
         before_to=render_header(HeaderName.FROM, identity.from_address, identity.from_name),
         after_to=render_header(HeaderName.REPLY_TO, identity.reply_to) if identity.reply_to else b"",
         subject=_subject(email.subject, {}) if fixed else email.subject,
-        middle=_middle(email.language, identity, boundary),
+        middle=_middle(email.language, identity, outer),
         end=_end(email.slug, identity),
-        body=_body(email, boundary.encode()),
+        body=_body(email, outer.encode(), inner.encode()),
     )
 
 
@@ -247,15 +250,17 @@ def _filled(hole: Hole, values: Mapping[str, object]) -> bytes:
     return encoded
 
 
-def _boundary(email: Email) -> str:
-    """Return a boundary that depends on the texts alone and cannot occur in them.
+def _boundaries(email: Email) -> tuple[str, str]:
+    """Return a boundary for the whole and one for the HTML with its pictures; neither begins as the other does.
 
-    Quoted-printable never holds `=_` (RFC 2045 section 6.7, after rule 5).
+    They depend on the texts alone, which name the pictures, and cannot occur in any part: quoted-printable never
+    holds `=_` (RFC 2045 section 6.7, after rule 5), nor does base64.
     """
     digest = sha256()
     for literal in _literals((*email.text, *email.html)):
         digest.update(literal.encode("utf-8", "surrogatepass") + b"\0")
-    return f"=_{digest.hexdigest()[:32]}"
+    digits = digest.hexdigest()
+    return f"=_{digits[:32]}", f"=_r{digits[32:63]}"
 
 
 def _literals(segments: Segments) -> Iterator[str]:
@@ -302,15 +307,19 @@ def _feedback_id(slug: str, identity: Identity) -> str:
     return f"{slug}:newsletter:{identity.list_id}:{letters.rjust(shortest, '0')}"
 
 
-def _body(email: Email, boundary: bytes) -> tuple[Piece, ...]:
+def _body(email: Email, outer: bytes, inner: bytes) -> tuple[Piece, ...]:
     """Return both parts, the best one last (RFC 2046 section 5.1.4)."""
+    html_boundary = inner if email.embedded else outer
     pieces = (
-        _part_start(boundary, b"text/plain"),
+        _part_start(outer, b"text/plain"),
         *_encoded(email.text, "the mail's text part"),
         b"\r\n",
-        _part_start(boundary, b"text/html"),
+        _related_start(outer, inner) if email.embedded else b"",
+        _part_start(html_boundary, b"text/html"),
         *_encoded(email.html, "the mail's HTML part"),
-        b"\r\n--" + boundary + b"--\r\n",
+        *(_picture(part, inner) for part in email.embedded),
+        b"\r\n--" + inner + b"--\r\n" if email.embedded else b"",
+        b"\r\n--" + outer + b"--\r\n",
     )
     return tuple(_joined(pieces))
 
@@ -322,6 +331,28 @@ def _part_start(boundary: bytes, media_type: bytes) -> bytes:
         b"Content-Transfer-Encoding: quoted-printable\r\n"
         b"\r\n"
     )
+
+
+def _related_start(outer: bytes, inner: bytes) -> bytes:
+    """Begin the part that holds the HTML and its pictures; it says of what type its first one is (RFC 2387)."""
+    return (
+        b"--" + outer + b'\r\nContent-Type: multipart/related; type="text/html";\r\n boundary="' + inner + b'"\r\n\r\n'
+    )
+
+
+def _picture(part: Embedded, boundary: bytes) -> bytes:
+    """Return a picture as a part of its own, with the name by which the HTML calls it (RFC 2392)."""
+    _check("a picture's name", part.content_id, _CONTENT_ID)
+    _check("a picture's file", part.picture.file, _FILE)
+    head = (
+        f"Content-Type: {part.picture.media_type}\r\n"
+        "Content-Transfer-Encoding: base64\r\n"
+        f"Content-ID: <{part.content_id}>\r\n"
+        f'Content-Disposition: inline; filename="{part.picture.file}"\r\n'
+        "\r\n"
+    )
+    content = encodebytes(part.picture.content).replace(b"\n", b"\r\n").removesuffix(b"\r\n")
+    return b"\r\n--" + boundary + b"\r\n" + head.encode("ascii") + content
 
 
 def _encoded(segments: Segments, place: str) -> list[Piece]:
@@ -342,15 +373,15 @@ def _encoded_one(segment: Segment, place: str) -> Piece:
 
 def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """Join the literal pieces that stand together, so that there are few for each reader."""
-    literal = b""
+    literals: list[bytes] = []
     for piece in pieces:
         if isinstance(piece, bytes):
-            literal += piece
+            literals.append(piece)
         else:
-            yield _checked(literal)
+            yield _checked(b"".join(literals))
             yield piece
-            literal = b""
-    yield _checked(literal)
+            literals = []
+    yield _checked(b"".join(literals))
 
 
 def _checked(literal: bytes) -> bytes:

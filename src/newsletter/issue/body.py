@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from newsletter.issue.holes import OPEN_MESSAGE, PLACEHOLDER, find_open
 from newsletter.issue.markdown import MAX_PARAGRAPH_CHARACTERS, TOO_LONG, parse_once
 from newsletter.issue.values import address_problem, is_address, parse_picture
-from newsletter.model import Finding, Position
+from newsletter.model import Finding, NamedPicture, PictureUse, Position
 from newsletter.wording import quoted
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _LEFT_OVER = re.compile(r"\{\{|\{%|\]\(|\[\^(?=[^\s\]]+\])")
 @lru_cache(maxsize=512)
 def is_spotless(source: str, language: str) -> bool:
     """Tell whether a body without personal fields and pictures has nothing wrong in it; kept for the next time."""
-    reader = BodyReader(source, Position(""), str, lambda _: False)
+    reader = BodyReader(source, Position(""), str, lambda _: False, 0)
     reader.read(parse_once(source, language))
     return not reader.findings
 
@@ -50,13 +50,16 @@ class BodyReader:
         position: Position,
         written: Callable[[str], str],
         has_picture: Callable[[str], bool],
+        column_px: int,
     ) -> None:
         self.findings: list[Finding] = []
+        self.pictures: list[NamedPicture] = []
         self._source = source
         self._line_starts = [0, *accumulate(len(line) + 1 for line in source.split("\n"))]
         self._position = position
         self._written = written
         self._has_picture = has_picture
+        self._column_px = column_px
         self._first = self._at = 0
         self._end = len(source)
         self._definitions: dict[str, int] = {}
@@ -141,9 +144,14 @@ class BodyReader:
             except ValueError as error:
                 self._fault(place, f"{shown} {error}", "picture-address")
             else:
-                if not is_address(name) and not self._has_picture(name):
-                    self._fault(place, f"{shown} does not stand beside the issue", "picture-missing")
+                if not is_address(name):
+                    self._read_file(name, shown, place)
         self._read_text(str(token.attrs.get("title", "")))
+
+    def _read_file(self, name: str, shown: str, place: int) -> None:
+        if not self._has_picture(name):
+            self._fault(place, f"{shown} does not stand beside the issue", "picture-missing")
+        self.pictures.append(NamedPicture(PictureUse(name, self._column_px), self._position_of(place), shown))
 
     def _seek_address(self, token: Token, href: str) -> tuple[str, int]:
         """Return an address as the editor wrote it, and where; the parser has percent-encoded what it hands on."""
@@ -164,7 +172,9 @@ class BodyReader:
         return address, self._first if defined < 0 else defined + len("]: ")
 
     def _fault(self, place: int, message: str, rule: str) -> None:
+        self.findings.append(Finding(self._position_of(place), message, rule))
+
+    def _position_of(self, place: int) -> Position:
         line = bisect_right(self._line_starts, place) - 1
         column = place - self._line_starts[line] + 1
-        position = Position(self._position.path, self._position.line + line, column)
-        self.findings.append(Finding(position, message, rule))
+        return Position(self._position.path, self._position.line + line, column)

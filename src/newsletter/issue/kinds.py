@@ -32,6 +32,12 @@ ISSUE = "issue"
 START = "start"
 """The attribute with which an event begins, for its file in the archive."""
 
+COLUMN_PX = 536
+"""How wide the text of a mail is, in CSS pixels."""
+OVERLAYS = ("play",)
+"""What can be drawn on a picture in the mail."""
+
+_NARROWEST_PX = 16
 _NEEDS = ("required", "optional", "none")
 _WORDS = {"title": _NEEDS, "body": _NEEDS, "contents": (ENTRY, LIST, LEFT_OUT)}
 _KIND_TYPES = {
@@ -41,12 +47,22 @@ _KIND_TYPES = {
     "record": bool,
     "contents": str,
     "calendar": bool,
+    "width_px": int,
     "attributes": dict,
     "example": str,
 }
-_ATTRIBUTE_TYPES = {"type": str, "required": bool, "default": str, "help": str, "choices": list, "after": str}
+_ATTRIBUTE_TYPES = {
+    "type": str,
+    "required": bool,
+    "default": str,
+    "help": str,
+    "choices": list,
+    "after": str,
+    "width_px": int,
+    "overlay": str,
+}
 _TIMES = ("date", "datetime")
-_TYPE_NAMES = {str: "a text", bool: "true or false", dict: "a table", list: "a list"}
+_TYPE_NAMES = {str: "a text", bool: "true or false", int: "a whole number", dict: "a table", list: "a list"}
 _RESERVED = ("class", "classes", "id", "if", "kind", "on", "title")
 """What templates see of every block; an attribute of that name could not be seen."""
 _KIND_NAME = re.compile(r"[a-z][a-z0-9-]*")
@@ -67,6 +83,14 @@ class Attribute:
     choices: tuple[str, ...]
     after: str = ""
     """The attribute of the same type that it must come after, or `issue` for the issue's day, which it may be on."""
+    width_px: int = COLUMN_PX
+    """Of a picture: the widest that a mail shows it."""
+    overlay: str = ""
+    """Of a picture: what is drawn on it in the mail, one of `OVERLAYS`; empty for nothing."""
+
+    def picture_names(self) -> tuple[str, str, str]:
+        """Return what templates call a picture's address, its width and its height."""
+        return self.name, f"{self.name}_width", f"{self.name}_height"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +110,8 @@ class Kind:
     """`entry`, `list` or `none`: its title stands in the issue's contents, it shows them, or neither."""
     calendar: bool = False
     """True for events: the archive has a file of each for calendars."""
+    width_px: int = COLUMN_PX
+    """How wide its text is in a mail: the widest that a picture in it is shown."""
 
 
 CONDITION = "if"
@@ -142,6 +168,7 @@ class _SchemaReader:
         attributes = self._typed(
             table.get("attributes", {}), dict.fromkeys(table.get("attributes", {}), dict), "attributes."
         )
+        self._check_width(table, "")
         kind = Kind(
             name=self._name,
             summary=table.get("summary", ""),
@@ -152,6 +179,7 @@ class _SchemaReader:
             example=table.get("example", "").strip(),
             contents=table.get("contents", ENTRY),
             calendar=table.get("calendar", False),
+            width_px=table.get("width_px", COLUMN_PX),
         )
         self._check_times(kind)
         return kind
@@ -171,6 +199,11 @@ class _SchemaReader:
         if kind.calendar and not (kind.record and start and start.required and start.type == "datetime"):
             self._fault(f"calendar: needs record = true, and a required attribute {quoted(START)} of type datetime")
 
+    def _check_width(self, table: Mapping[str, Any], lead: str) -> None:
+        width = table.get("width_px", COLUMN_PX)
+        if not _NARROWEST_PX <= width <= COLUMN_PX:
+            self._fault(f"{lead}width_px: found {width}, expected {_NARROWEST_PX} to {COLUMN_PX}, the mail's column")
+
     def _attribute(self, name: str, written: Mapping[str, Any]) -> Attribute:
         lead = f"attributes.{name}"
         if not _ATTRIBUTE_NAME.fullmatch(name) or name in _RESERVED:
@@ -185,7 +218,10 @@ class _SchemaReader:
             help=table.get("help", ""),
             choices=tuple(str(choice) for choice in table.get("choices", ())),
             after=table.get("after", ""),
+            width_px=table.get("width_px", COLUMN_PX),
+            overlay=table.get("overlay", ""),
         )
+        self._check_picture(attribute, table)
         if attribute.type not in PARSERS:
             self._fault(f"{lead}.type: unknown type {quoted(attribute.type)}{did_you_mean(attribute.type, PARSERS)}")
         elif (attribute.type == "choice") != bool(attribute.choices):
@@ -193,6 +229,14 @@ class _SchemaReader:
         elif attribute.default:
             self._check_default(attribute)
         return attribute
+
+    def _check_picture(self, attribute: Attribute, table: Mapping[str, Any]) -> None:
+        lead = f"attributes.{attribute.name}."
+        self._check_width(table, lead)
+        if attribute.overlay and attribute.overlay not in OVERLAYS:
+            self._fault(f"{lead}overlay: found {quoted(attribute.overlay)}, expected {', '.join(OVERLAYS)}")
+        if attribute.type != "picture" and {"width_px", "overlay"} & set(table):
+            self._fault(f'{lead.removesuffix(".")}: width_px and overlay are for the type "picture" only')
 
     def _check_default(self, attribute: Attribute) -> None:
         lead = f"attributes.{attribute.name}.default: {quoted(attribute.default)}"

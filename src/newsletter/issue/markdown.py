@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from markdown_it.renderer import RendererHTML
     from markdown_it.rules_core import StateCore
@@ -91,8 +91,10 @@ def typographic(text: str, language: str) -> str:
     return "".join(child.content for token in tokens for child in token.children or ())
 
 
-def to_html(tokens: Sequence[Token], language: str, name: str, picture: Callable[[str], str]) -> str:
-    """Render tokens as HTML; `picture` turns a picture's name into its address.
+def to_html(
+    tokens: Sequence[Token], language: str, name: str, picture: Callable[[str], Mapping[str, str | int]]
+) -> str:
+    """Render tokens as HTML; `picture` gives what the tag of a picture of that name says: `src`, `width` and so on.
 
     `name` keeps the footnotes of two texts on one page apart.
     """
@@ -102,11 +104,8 @@ def to_html(tokens: Sequence[Token], language: str, name: str, picture: Callable
 
 def _render_image(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
     token = tokens[index]
-    written = token.attrs["src"]
-    token.attrs["src"] = env["picture"](written)
-    html = self.image(tokens, index, options, env)
-    token.attrs["src"] = written
-    return html
+    attributes = token.attrs | env["picture"](token.attrs["src"])
+    return self.image([token.copy(attrs=attributes)], 0, options, env)
 
 
 def show_code(tokens: Sequence[Token], show: Callable[[str], str]) -> None:

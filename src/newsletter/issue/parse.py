@@ -20,12 +20,12 @@ from newsletter.issue.contents import with_parts
 from newsletter.issue.front import FrontReader
 from newsletter.issue.frontmatter import UNREADABLE, read_front_matter, split_front_matter
 from newsletter.issue.holes import PLACEHOLDER, Hider, Written
-from newsletter.issue.kinds import COMMON, CONDITION
+from newsletter.issue.kinds import COLUMN_PX, COMMON, CONDITION
 from newsletter.issue.limits import limit_findings
 from newsletter.issue.markdown import has_footnotes, parse, parse_once, show_code, typographic
 from newsletter.issue.moments import in_zone, order_findings
 from newsletter.issue.values import PARSERS, is_address
-from newsletter.model import Block, Body, Finding, Issue, PersonalField, Position
+from newsletter.model import Block, Body, Finding, Issue, NamedPicture, PersonalField, PictureUse, Position
 from newsletter.wording import did_you_mean, near_miss, quoted
 
 if TYPE_CHECKING:
@@ -151,6 +151,7 @@ def parse_issue(
         fields=hider.fields,
         positions=MappingProxyType(front.positions),
         source_sha256=sha256,
+        pictures=tuple(maker.pictures),
     )
 
 
@@ -193,6 +194,7 @@ class _BlockMaker:
 
     def __init__(self, house: House, front: Front, hider: Hider, has_picture: Callable[[str], bool]) -> None:
         self.findings: list[Finding] = []
+        self.pictures: list[NamedPicture] = []
         self._kinds = house.kinds
         self._language = front.language
         self._day = front.date
@@ -210,7 +212,7 @@ class _BlockMaker:
         self._made += 1
         kind = self._kinds.get(raw.kind.text)
         attributes = MappingProxyType(self._attributes(kind, raw) if kind else {})
-        title, body = self._title(raw), self._body(raw)
+        title, body = self._title(raw), self._body(raw, kind.width_px if kind else COLUMN_PX)
         if kind is None:
             message = f"unknown block {quoted(raw.kind.text)}{did_you_mean(raw.kind.text, self._kinds)}"
             self._fault(raw.kind.position, message, "block-unknown")
@@ -307,10 +309,18 @@ class _BlockMaker:
         except ValueError as error:
             self._fault(written.position, f"{attribute.name} {quoted(written.text)} {error}", "attribute-value")
             return
-        if attribute.type == "picture" and not is_address(text) and not self._has_picture(text):
-            message = f"{attribute.name} {quoted(written.text)} does not stand beside the issue"
-            self._fault(written.position, message, "picture-missing")
         values[attribute.name] = value
+        if attribute.type == "picture":
+            self._picture(attribute, text, written.position)
+
+    def _picture(self, attribute: Attribute, name: str, position: Position) -> None:
+        if is_address(name):
+            return
+        called = f"{attribute.name} {quoted(name)}"
+        if not self._has_picture(name):
+            self._fault(position, f"{called} does not stand beside the issue", "picture-missing")
+        use = PictureUse(name, attribute.width_px, attribute.overlay)
+        self.pictures.append(NamedPicture(use, position, called))
 
     def _identity(self, kind: Kind, raw: RawBlock, title: str) -> str:
         if raw.head.id:
@@ -332,7 +342,7 @@ class _BlockMaker:
             self._ids[identity] = place
         return identity
 
-    def _body(self, raw: RawBlock) -> Body:
+    def _body(self, raw: RawBlock, column_px: int) -> Body:
         position = replace(raw.position, line=raw.first_line)
         source = "\n".join(raw.lines)
         parsed = self._hider.hide(source, position.line)
@@ -344,8 +354,9 @@ class _BlockMaker:
             show_code(tokens, self._hider.show)
             is_read = False
         if not is_read:
-            reader = BodyReader(source, position, self._hider.written, self._has_picture)
+            reader = BodyReader(source, position, self._hider.written, self._has_picture, column_px)
             reader.read(tokens)
             self.findings += reader.findings
+            self.pictures += reader.pictures
         name = f"b{self._made}" if has_footnotes(tokens) else ""
         return Body(parsed, name, source, tokens, position)

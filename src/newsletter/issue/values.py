@@ -82,7 +82,10 @@ def parse_picture(written: str) -> str:
         message = "leaves the issue's own folder; put the picture beside the issue"
         raise ValueError(message)
     if path.suffix.lower() not in _PICTURES:
-        message = f"is not a picture that mail programs show; use {', '.join(_PICTURES)}"
+        shown = f"{', '.join(_PICTURES[:-1])} or {_PICTURES[-1]}"
+        message = (
+            f"is not named as one that every mail program shows ({shown}); save a drawing as .png, a photo as .jpg"
+        )
         raise ValueError(message)
     if not _FILE_NAME.fullmatch(written) or len(written) > _MAX_FILE_NAME_CHARACTERS:
         # The name becomes a part of an address, in which anything else is written otherwise than it is.

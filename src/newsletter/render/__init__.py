@@ -1,10 +1,11 @@
 """Room 2: one `Issue` in, an `Email` or the inside of a `Page` out.
 
-In: an `Issue`, the theme (templates and colours), the newsletter's settings.
+In: an `Issue` and the pictures beside it, the theme (templates and colours), the newsletter's settings.
 Out: an `Email` whose HTML, text, subject and preheader are segments with holes for the reader's own fields; the HTML
 of the issue's web page, with nothing of any reader in it.
 May not: touch the network, the database or the terminal; let an editor's word reach Jinja as a template or MJML as
-markup. Each library has one door: Jinja `template` (and `personal` for expressions), MJML `mjml`, premailer `inline`.
+markup. Each library has one door: Jinja `template` (and `personal` for expressions), MJML `mjml`, premailer `inline`,
+Pillow `pictures`.
 
 The way of a mail:
 
@@ -16,6 +17,7 @@ The way of a mail:
 
 from newsletter.render.email import render_email
 from newsletter.render.personal import dry_run, fill, personal_values
+from newsletter.render.pictures import prepare_logos, prepare_pictures
 from newsletter.render.theme import Theme, open_theme
 from newsletter.render.web import render_issue_page, render_page
 
@@ -25,6 +27,8 @@ __all__ = [
     "fill",
     "open_theme",
     "personal_values",
+    "prepare_logos",
+    "prepare_pictures",
     "render_email",
     "render_issue_page",
     "render_page",

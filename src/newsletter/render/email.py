@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 from newsletter.errors import IssueError, TemplateError
 from newsletter.issue.markdown import to_html
-from newsletter.model import Conditional, Email, Finding, PersonalField, Position
-from newsletter.render import links
+from newsletter.model import Conditional, Email, Finding, PersonalField, Pictures, Position
 from newsletter.render.anchors import IN_MAIL, with_anchors
+from newsletter.render.embedded import embedded_in
 from newsletter.render.inline import inline_fragments, lint_css
 from newsletter.render.layout import BLOCKS, FRAME, open_layout
 from newsletter.render.personal import place_in_html, place_in_text, refuse_wrong_fields
+from newsletter.render.shown import InMail, in_text
 from newsletter.render.slots import Slots
 from newsletter.render.text import LinkList, to_text
 from newsletter.render.theme import shared
@@ -29,11 +30,14 @@ if TYPE_CHECKING:
 
     from newsletter.config import Settings
     from newsletter.model import Block, Body, Issue, Part, Segment, Segments
+    from newsletter.render.shown import ShowPicture
     from newsletter.render.theme import Shared, Theme
 
     Place = Callable[[str, Mapping[str, PersonalField]], Segments]
 
 CONTENT_CSS = "email/content.css.j2"
+NO_PICTURES = Pictures()
+"""Of an issue that shows none, in a newsletter without a logo."""
 _TEXT_FRAME = "text/mail.txt.j2"
 _BLOCKS_IN_TEXT = "zq7fz"
 """Stands in the plain text's frame where the blocks go."""
@@ -42,24 +46,28 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 _TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
 
 
-def render_email(issue: Issue, theme: Theme, settings: Settings) -> Email:
-    """Render an issue as mail, once for all readers.
+def render_email(issue: Issue, theme: Theme, settings: Settings, pictures: Pictures = NO_PICTURES) -> Email:
+    """Render an issue as mail, once for all readers; `pictures` are those that `prepare_pictures` made ready for it.
 
     Raises:
-        IssueError: a personal field is wrong, or stands where no value is safe; at its line.
+        IssueError: a personal field is wrong, or stands where no value is safe, or the pictures to be embedded weigh
+            too much; at its line.
         TemplateError: a template is wrong; at its line.
-        RenderError: a template breaks a rule of the pipeline.
+        RenderError: a template breaks a rule of the pipeline, or a picture was not made ready.
     """
     refuse_wrong_fields(issue, settings)
     reader = _reader_fields(issue)
+    show = InMail(pictures, settings.newsletter.url, issue.slug, settings.pictures.in_mail == "embedded")
+    html = _html(issue, theme, settings, show, reader)
     return Email(
         slug=issue.slug,
         date=issue.date,
         language=issue.language,
         subject=place_in_text(issue.subject, issue.fields),
         preheader=place_in_text(issue.preheader, issue.fields),
-        html=_html(issue, theme, settings, reader),
-        text=_text(issue, theme, settings, reader),
+        html=html,
+        text=_text(issue, theme, settings, show, reader),
+        embedded=embedded_in(html, issue, show),
     )
 
 
@@ -69,9 +77,11 @@ def _reader_fields(issue: Issue) -> dict[str, PersonalField]:
     return {f"zq{nonce}h9000{n}z": PersonalField(name, position) for n, name in enumerate(_READER_LINKS)}
 
 
-def _around(issue: Issue, settings: Settings, contents: Sequence[Part], words: Callable[[str], object]) -> Shared:
+def _around(
+    issue: Issue, settings: Settings, contents: Sequence[Part], show: ShowPicture, words: Callable[[str], object]
+) -> Shared:
     """Return what the templates of all blocks get alike."""
-    house = house_view(settings, words)
+    house = house_view(settings, words, show)
     return shared(house | {"issue": issue_view(issue, settings.newsletter, contents, words)})
 
 
@@ -120,7 +130,7 @@ class _Desk:
     theme: Theme
     language: str
     around: Shared
-    picture: Callable[[str], str]
+    show: ShowPicture
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +142,16 @@ class _Drawn:
     condition: PersonalField | None
 
 
-def _html(issue: Issue, theme: Theme, settings: Settings, reader: Mapping[str, PersonalField]) -> Segments:
+def _html(
+    issue: Issue, theme: Theme, settings: Settings, show: InMail, reader: Mapping[str, PersonalField]
+) -> Segments:
     css, slots = content_css(theme, settings, issue.language), Slots()
     own = {field.expression: slots.text(placeholder) for placeholder, field in reader.items()}
     blocks = blocks_on(issue, ON_EMAIL)
     contents = contents_of(blocks, theme.kinds)
-    desk = _Desk(theme, issue.language, _around(issue, settings, contents, slots.text), _picture(issue, settings))
+    desk = _Desk(theme, issue.language, _around(issue, settings, contents, show, slots.text), show)
     frame = theme.render_kept(FRAME, issue.language, desk.around, {"blocks": BLOCKS, **own})
-    html = [_body_html(block.body, issue.language, issue.slug, settings.newsletter.url) for block in blocks]
+    html = [_body_html(block.body, issue.language, show, theme.kinds[block.kind].width_px) for block in blocks]
     bodies = inline_fragments(html, css)
     if contents:
         bodies = tuple(with_anchors(body, block, IN_MAIL) for body, block in zip(bodies, blocks, strict=True))
@@ -154,20 +166,16 @@ def _html(issue: Issue, theme: Theme, settings: Settings, reader: Mapping[str, P
 
 
 def _draw(desk: _Desk, block: Block, body: str, slots: Slots) -> _Drawn:
-    view = block_view(block, desk.theme.kinds[block.kind], desk.picture, slots.text)
+    view = block_view(block, desk.theme.kinds[block.kind], desk.show, slots.text)
     template = f"templates/email/blocks/{block.kind}/email.mjml.j2"
     view.body = slots.html(body, f"the block {block.kind} of {block.position}", template)
     mjml = desk.theme.render_kept("email/block.mjml.j2", desk.language, desk.around, {"block": view})
     return _Drawn(mjml, slots, block.condition)
 
 
-def _picture(issue: Issue, settings: Settings) -> Callable[[str], str]:
-    return lambda name: links.picture_url(settings.newsletter.url, issue.slug, name)
-
-
 @lru_cache(maxsize=512)
-def _body_html(body: Body, language: str, slug: str, site: str) -> str:
-    html = to_html(body.tokens, language, body.name, lambda name: links.picture_url(site, slug, name))
+def _body_html(body: Body, language: str, show: InMail, column_px: int) -> str:
+    html = to_html(body.tokens, language, body.name, lambda source: in_text(show, source, column_px))
     return f'<div class="prose">{html}</div>' if html else ""
 
 
@@ -192,10 +200,11 @@ def _css_findings(css: str) -> tuple[Finding, ...]:
 # Plain text
 
 
-def _text(issue: Issue, theme: Theme, settings: Settings, reader: Mapping[str, PersonalField]) -> Segments:
+def _text(
+    issue: Issue, theme: Theme, settings: Settings, show: InMail, reader: Mapping[str, PersonalField]
+) -> Segments:
     blocks = blocks_on(issue, ON_EMAIL)
-    around = _around(issue, settings, contents_of(blocks, theme.kinds), str)
-    desk = _Desk(theme, issue.language, around, _picture(issue, settings))
+    desk = _Desk(theme, issue.language, _around(issue, settings, contents_of(blocks, theme.kinds), show, str), show)
     own = {field.expression: placeholder for placeholder, field in reader.items()}
     frame = theme.render(_TEXT_FRAME, issue.language, {**desk.around.values, "blocks": _BLOCKS_IN_TEXT, **own})
     before, mark, after = _tidy(frame).partition(_BLOCKS_IN_TEXT)
@@ -211,7 +220,7 @@ def _text(issue: Issue, theme: Theme, settings: Settings, reader: Mapping[str, P
 
 
 def _block_text(desk: _Desk, block: Block) -> str:
-    view = block_view(block, desk.theme.kinds[block.kind], desk.picture, str)
+    view = block_view(block, desk.theme.kinds[block.kind], desk.show, str)
     view.body, view.links = _body_text(block.body, desk.language)
     template = f"email/blocks/{block.kind}/text.txt.j2"
     return _tidy(desk.theme.render_kept(template, desk.language, desk.around, {"block": view}))

@@ -5,6 +5,9 @@ Tokens are opaque and URL-safe already; slugs are `[a-z0-9-]`. `site` has no sla
 
 from __future__ import annotations
 
+ASSETS = "assets"
+"""The folder of the archive that holds the files of the look."""
+
 
 def unsubscribe_url(site: str, token: str) -> str:
     """Return the page, and the one-click endpoint (RFC 8058), where one reader leaves."""
@@ -26,6 +29,11 @@ def issue_url(site: str, slug: str) -> str:
     return f"{site}/p/{slug}/"
 
 
-def picture_url(site: str, slug: str, name: str) -> str:
-    """Return the address of a picture: `name` itself where it is an address, else the published file."""
-    return name if "://" in name else f"{issue_url(site, slug)}{name}"
+def picture_url(site: str, slug: str, file: str) -> str:
+    """Return the address of a picture that an issue's page publishes."""
+    return f"{issue_url(site, slug)}{file}"
+
+
+def asset_url(site: str, file: str) -> str:
+    """Return the address of a file of the look, such as the logo."""
+    return f"{site}/{ASSETS}/{file}"

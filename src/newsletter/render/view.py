@@ -14,14 +14,17 @@ from newsletter.config.settings import LANGUAGES
 from newsletter.i18n import format_date
 from newsletter.issue import PLACEHOLDER
 from newsletter.issue.kinds import LIST
+from newsletter.model import PictureUse
 from newsletter.render import links
+from newsletter.render.shown import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from newsletter.config import Newsletter, Settings, Theme
-    from newsletter.issue import Kind
+    from newsletter.issue import Attribute, Kind
     from newsletter.model import Block, Issue, Part
+    from newsletter.render.shown import ShowPicture
 
     Words = Callable[[str], object]
 
@@ -43,13 +46,17 @@ def contents_of(shown: Sequence[Block], kinds: Mapping[str, Kind]) -> list[Part]
     return [part for block in shown if not block.condition for part in block.parts if part.title]
 
 
-def block_view(block: Block, kind: Kind, picture: Callable[[str], str], words: Words) -> SimpleNamespace:
-    """Return a block for its template: every attribute of its schema by its name, `""` where none was given."""
+def block_view(block: Block, kind: Kind, show: ShowPicture, words: Words) -> SimpleNamespace:
+    """Return a block for its template: every attribute of its schema by its name, `""` where none was given.
+
+    Beside a picture `cover` stand `cover_width` and `cover_height`, in CSS pixels, `""` where they are not known.
+    """
     seen: dict[str, Any] = {}
     for name, attribute in kind.attributes.items():
         value = block.attributes.get(name, "")
-        if attribute.type == "picture" and value:
-            value = picture(str(value))
+        if attribute.type == "picture":
+            seen |= _picture_view(attribute, str(value), show, words)
+            continue
         # A choice comes from the schema's own list; templates compare it, so it stays what it is.
         seen[name] = words(value) if isinstance(value, str) and attribute.type != "choice" else value
     name = block.id or (block.parts[0].id if block.title and block.parts else "")
@@ -58,8 +65,17 @@ def block_view(block: Block, kind: Kind, picture: Callable[[str], str], words: W
     return SimpleNamespace(**seen)
 
 
-def house_view(settings: Settings, words: Words) -> dict[str, object]:
-    """Return what every template may say of the newsletter and its look."""
+def _picture_view(attribute: Attribute, name: str, show: ShowPicture, words: Words) -> dict[str, object]:
+    seen: dict[str, object] = dict.fromkeys(attribute.picture_names(), "")
+    if name:
+        shown = show(PictureUse(name, attribute.width_px, attribute.overlay))
+        values = (words(shown.address), shown.width_px or "", shown.height_px or "")
+        seen = dict(zip(seen, values, strict=True))
+    return seen
+
+
+def house_view(settings: Settings, words: Words, show: ShowPicture | None = None) -> dict[str, object]:
+    """Return what every template may say of the newsletter and its look; the logos where `show` shows them."""
     newsletter, theme = settings.newsletter, settings.theme
     return {
         "newsletter": SimpleNamespace(
@@ -72,7 +88,7 @@ def house_view(settings: Settings, words: Words) -> dict[str, object]:
             subscribe_url=words(links.subscribe_url(newsletter.url)),
         ),
         "theme": SimpleNamespace(
-            **(asdict(theme) | {"logo_url": words(logo_url(theme.logo, newsletter))} | _foot(theme, words))
+            **(asdict(theme) | _logos_view(show, words) | _foot(theme, words)),
         ),
     }
 
@@ -86,9 +102,18 @@ def _foot(theme: Theme, words: Words) -> dict[str, object]:
     }
 
 
-def logo_url(logo: str, newsletter: Newsletter) -> str:
-    """Return where the logo is published; empty without one."""
-    return f"{newsletter.url}/assets/{logo.rsplit('/', 1)[-1]}" if logo else ""
+def _logos_view(show: ShowPicture | None, words: Words) -> dict[str, object]:
+    """Return the logo, and the one for dark screens where that is another picture; `""` for one that is not there."""
+    logo, dark = (show.pictures.logo, show.pictures.logo_dark) if show else (None, None)
+    seen: dict[str, object] = {}
+    for name, picture in (("logo", logo), ("logo_dark", dark if logo and dark != logo else None)):
+        shown = show.logo(picture) if show and picture else Shown("")
+        seen |= {
+            f"{name}_url": words(shown.address),
+            f"{name}_width": shown.width_px or "",
+            f"{name}_height": shown.height_px or "",
+        }
+    return seen
 
 
 def issue_view(issue: Issue, newsletter: Newsletter, contents: Sequence[Part], words: Words) -> SimpleNamespace:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from newsletter.issue.markdown import to_html
+from newsletter.model import Pictures
 from newsletter.render.anchors import ON_PAGE, with_anchors
 from newsletter.render.personal import (
     fill_for_everybody,
@@ -16,6 +17,7 @@ from newsletter.render.personal import (
     public_values,
     refuse_wrong_fields,
 )
+from newsletter.render.shown import OnPage, in_text
 from newsletter.render.view import ON_WEB, block_view, blocks_on, contents_of, house_view, issue_view
 
 if TYPE_CHECKING:
@@ -26,35 +28,51 @@ if TYPE_CHECKING:
     from newsletter.model import Block, Issue
     from newsletter.render.theme import Theme
 
+NO_PICTURES = Pictures()
+"""Of a page that shows none, in a newsletter without a logo."""
 WORDS_A_MINUTE = 230
 """How fast people read, for the reading time."""
 
 
-def render_issue_page(issue: Issue, theme: Theme, settings: Settings, context: Mapping[str, object]) -> str:
+def render_issue_page(
+    issue: Issue, theme: Theme, settings: Settings, context: Mapping[str, object], pictures: Pictures = NO_PICTURES
+) -> str:
     """Render an issue's page; `context` holds what the archive knows of its neighbours.
+
+    `pictures` are those that `prepare_pictures` made ready for it.
 
     Raises:
         IssueError: a personal field is wrong, or stands where no value is safe; at its line.
         TemplateError: a template is wrong; at its line.
+        RenderError: a picture was not made ready.
     """
     refuse_wrong_fields(issue, settings)
     values = public_values(issue, settings.newsletter.url)
+    show = OnPage(pictures, str(context["root"]))
     shown = [block for block in blocks_on(issue, ON_WEB) if not block.condition or holds(block.condition, values)]
-    blocks = [_view(block, theme, issue) for block in shown]
+    blocks = [_view(block, theme, issue, show) for block in shown]
     view = issue_view(issue, settings.newsletter, contents_of(shown, theme.kinds), str)
     words = sum(len(block.body.source.split()) for block in shown)
     context = {**context, "issue": view, "blocks": blocks, "minutes": max(1, round(words / WORDS_A_MINUTE))}
-    page = render_page(theme, settings, "web/issue.html.j2", issue.language, context)
+    page = render_page(theme, settings, "web/issue.html.j2", issue.language, context, pictures)
     return fill_for_everybody(place_in_html(page, issue.fields), values)
 
 
-def render_page(theme: Theme, settings: Settings, template: str, language: str, context: Mapping[str, object]) -> str:
-    """Render any page of the archive from a template in `web/`.
+def render_page(
+    theme: Theme,
+    settings: Settings,
+    template: str,
+    language: str,
+    context: Mapping[str, object],
+    pictures: Pictures = NO_PICTURES,
+) -> str:
+    """Render any page of the archive from a template in `web/`; of the `pictures`, it shows the logo.
 
     Raises:
         TemplateError: a template is wrong; at its line.
     """
-    return theme.render(template, language, house_view(settings, str) | {"language": language, **context})
+    show = OnPage(pictures, str(context.get("root", "")))
+    return theme.render(template, language, house_view(settings, str, show) | {"language": language, **context})
 
 
 def public_line(text: str, issue: Issue, settings: Settings) -> str:
@@ -68,9 +86,11 @@ def public_line(text: str, issue: Issue, settings: Settings) -> str:
     return fill_for_everybody(place_in_text(text, issue.fields), values)
 
 
-def _view(block: Block, theme: Theme, issue: Issue) -> SimpleNamespace:
-    # Pictures lie beside the page, so that a copy of the archive works anywhere: their names are their addresses.
-    view = block_view(block, theme.kinds[block.kind], str, str)
-    html = to_html(block.body.tokens, issue.language, block.body.name, str)
+def _view(block: Block, theme: Theme, issue: Issue, show: OnPage) -> SimpleNamespace:
+    kind = theme.kinds[block.kind]
+    view = block_view(block, kind, show, str)
+    html = to_html(
+        block.body.tokens, issue.language, block.body.name, lambda source: in_text(show, source, kind.width_px)
+    )
     view.body = Markup(with_anchors(html, block, ON_PAGE))  # noqa: S704  # the Markdown parser escapes; HTML in the source is off
     return view
