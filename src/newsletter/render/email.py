@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from newsletter.errors import IssueError, TemplateError
 from newsletter.issue.markdown import to_html
-from newsletter.model import Conditional, Email, Finding, PersonalField, Pictures, Position
+from newsletter.model import Conditional, Email, Finding, PersonalField, Position
 from newsletter.render.anchors import IN_MAIL, with_anchors
 from newsletter.render.embedded import embedded_in
 from newsletter.render.inline import inline_fragments, lint_css
 from newsletter.render.layout import BLOCKS, FRAME, open_layout
 from newsletter.render.personal import place_in_html, place_in_text, refuse_wrong_fields
-from newsletter.render.shown import InMail, in_text
+from newsletter.render.shown import NO_PICTURES, InMail, in_text
 from newsletter.render.slots import Slots
 from newsletter.render.text import LinkList, to_text
 from newsletter.render.theme import shared
@@ -29,15 +29,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from newsletter.config import Settings
-    from newsletter.model import Block, Body, Issue, Part, Segment, Segments
+    from newsletter.model import Block, Body, Issue, Part, Pictures, Segment, Segments
     from newsletter.render.shown import ShowPicture
     from newsletter.render.theme import Shared, Theme
 
     Place = Callable[[str, Mapping[str, PersonalField]], Segments]
 
 CONTENT_CSS = "email/content.css.j2"
-NO_PICTURES = Pictures()
-"""Of an issue that shows none, in a newsletter without a logo."""
 _TEXT_FRAME = "text/mail.txt.j2"
 _BLOCKS_IN_TEXT = "zq7fz"
 """Stands in the plain text's frame where the blocks go."""

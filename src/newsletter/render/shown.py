@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from newsletter.model import Picture
 
 
+NO_PICTURES = Pictures()
+"""Of an issue that shows none, in a newsletter without a logo."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A picture as a template sees it."""

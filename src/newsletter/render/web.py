@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from newsletter.issue.markdown import to_html
-from newsletter.model import Pictures
 from newsletter.render.anchors import ON_PAGE, with_anchors
 from newsletter.render.personal import (
     fill_for_everybody,
@@ -17,7 +16,7 @@ from newsletter.render.personal import (
     public_values,
     refuse_wrong_fields,
 )
-from newsletter.render.shown import OnPage, in_text
+from newsletter.render.shown import NO_PICTURES, OnPage, in_text
 from newsletter.render.view import ON_WEB, block_view, blocks_on, contents_of, house_view, issue_view
 
 if TYPE_CHECKING:
@@ -25,11 +24,9 @@ if TYPE_CHECKING:
     from types import SimpleNamespace
 
     from newsletter.config import Settings
-    from newsletter.model import Block, Issue
+    from newsletter.model import Block, Issue, Pictures
     from newsletter.render.theme import Theme
 
-NO_PICTURES = Pictures()
-"""Of a page that shows none, in a newsletter without a logo."""
 WORDS_A_MINUTE = 230
 """How fast people read, for the reading time."""
 

@@ -6,7 +6,9 @@ A header is read before anything is unpacked. What comes out has no metadata, st
 from __future__ import annotations
 
 import io
+import struct
 import warnings
+import zlib
 from threading import Lock
 from typing import TYPE_CHECKING, cast
 
@@ -28,7 +30,20 @@ SMALL_PIXELS = 50_000
 _EXACT = 64
 """So many of the commonest colours are kept as they are."""
 
-_FAULTS = (OSError, ValueError, SyntaxError, ArithmeticError, LookupError, TypeError, MemoryError, EOFError)
+_FAULTS = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    MemoryError,
+    EOFError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
 """What the library raises for files that are not what they say; most of it undocumented."""
 _BROKEN = "is broken or cut short; save it again"
 _lock = Lock()
@@ -45,21 +60,8 @@ def make(data: bytes, recipe: Recipe) -> Raster:
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         warnings.simplefilter("ignore", UserWarning)  # of tags that are of no use here
         picture = _opened(data, recipe.format)
-        try:
-            if getattr(picture, "is_animated", False):
-                return _animation(picture, data)
-            picture.load()
-            return _made(picture, data, recipe)
-        except _FAULTS as error:
-            raise _told(error) from error
-
-
-class _TooMuchError(ValueError):
-    """A limit of our own, in words that need no others."""
-
-
-def _told(error: BaseException) -> ValueError:
-    return error if isinstance(error, _TooMuchError) else ValueError(_BROKEN)
+        plain, is_animation = _unpacked(picture)
+    return _animation(picture, data) if is_animation else _made(plain, picture, data, recipe)
 
 
 def _opened(data: bytes, name: str) -> Image.Image:
@@ -81,23 +83,32 @@ def _opened(data: bytes, name: str) -> Image.Image:
     return picture
 
 
+def _unpacked(picture: Image.Image) -> tuple[Image.Image, bool]:
+    """Return a picture upright and in the colours of the web, and whether it is only the first of an animation."""
+    try:
+        is_animation = bool(getattr(picture, "is_animated", False))
+        picture.load()
+        plain = _srgb(ImageOps.exif_transpose(picture))
+    except _FAULTS as error:
+        raise ValueError(_BROKEN) from error
+    plain.info = {}  # of which the library would write down comments and profiles again
+    return plain, is_animation
+
+
 def _animation(picture: Image.Image, data: bytes) -> Raster:
     """Return an animation as it is: every frame of it would have to be made anew."""
-    picture.load()
     if not data.rstrip(b"\0").endswith(b";"):
-        raise OSError(_BROKEN)
+        raise ValueError(_BROKEN)
     if len(data) > MAX_ANIMATION_BYTES:
         message = (
             f"is an animation of {megabytes(len(data))}, and one may weigh {megabytes(MAX_ANIMATION_BYTES)}; "
             "leave out frames or colours"
         )
-        raise _TooMuchError(message)
+        raise ValueError(message)
     return Raster("image/gif", *picture.size, data)
 
 
-def _made(picture: Image.Image, data: bytes, recipe: Recipe) -> Raster:
-    plain = _srgb(ImageOps.exif_transpose(picture))
-    plain.info = {}  # of which the library would write down comments and profiles again
+def _made(plain: Image.Image, picture: Image.Image, data: bytes, recipe: Recipe) -> Raster:
     is_drawing = recipe.format != "JPEG" and plain.getcolors(FEW_COLOURS) is not None
     colours = _scaled(plain, recipe)
     if recipe.overlay:
