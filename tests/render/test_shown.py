@@ -126,6 +126,12 @@ def test_a_picture_that_only_seems_to_be_embedded_is_left_alone() -> None:
     assert [part.picture.file.split(".")[0] for part in email.embedded] == ["logo"]
 
 
+def test_what_only_some_readers_see_travels_to_all() -> None:
+    """The parts are the same for everybody; only the HTML differs."""
+    email = email_of("::: note {if=\"subscriber.language == 'nl'\"}\n![a](a.png)\n:::\n")
+    assert [part.picture.file.split(".")[0] for part in email.embedded] == ["logo", "a"]
+
+
 def test_nothing_travels_with_a_mail_that_is_linked() -> None:
     assert email_of("![a](a.png)", SETTINGS).embedded == ()
 
