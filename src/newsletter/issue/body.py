@@ -30,6 +30,8 @@ _LEFT_OVERS = {
     "[^": ("this footnote has no text in its block; add a line `[^name]: …`", "footnote-missing"),
 }
 """What the parser leaves in the text where its other half is missing. Readers would see it."""
+_LEADS = {"autolink": ("<",), "linkify": ("",)}
+"""What stands before the address of a link that has no words of its own."""
 _LEFT_OVER = re.compile(r"\{\{|\{%|\]\(|\[\^(?=[^\s\]]+\])")
 
 
@@ -155,9 +157,9 @@ class BodyReader:
 
     def _seek_address(self, token: Token, href: str) -> tuple[str, int]:
         """Return an address as the editor wrote it, and where; the parser has percent-encoded what it hands on."""
-        address = self._written(unquote(href))
-        leads = ("<",) if token.markup == "autolink" else ("](", "](<")
-        variants = dict.fromkeys((address, self._written(href), address.removeprefix("mailto:")))
+        address = self._written(token.meta.get("written") or unquote(href))
+        leads = _LEADS.get(token.markup, ("](", "](<"))
+        variants = dict.fromkeys((address, self._written(href)))
         # Not behind the last one where a picture stands in a link: the link's address comes after the picture's.
         for start, variant in product((self._at, self._first), variants):
             places = {self._source.find(lead + variant, start, self._end): lead for lead in leads}

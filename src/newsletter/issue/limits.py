@@ -1,7 +1,8 @@
 """What an issue may ask of the Markdown parser, counted before it is asked.
 
-Few characters can make much work: 120,000 times `^[` takes 25 s, and a table gives each short row all the cells of its
-head, so that 255 KB ask for millions. The limits are far beyond what a mail can show.
+Few characters can make much work: 120,000 times `^[` takes 25 s, a table gives each short row all the cells of its
+head, so that 255 KB ask for millions, and at each `://` the parser reads once more what stands before it. The limits
+are far beyond what a mail can show.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from newsletter.issue.addresses import count_signs
 from newsletter.model import Finding, Position
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 MAX_BRACKETS = 5_000
 MAX_CELLS = 20_000
+MAX_ADDRESSES = 1_000
 
 _DASHES = re.compile(r"-+")
 _UNDER_HEAD = re.compile(r"[\s|:>-]+")
@@ -26,6 +29,7 @@ def limit_findings(lines: Sequence[str], first_line: int, path: str) -> Iterator
     for counts, limit, what in (
         (_brackets(lines), MAX_BRACKETS, 'square brackets "["'),
         (_cells(lines), MAX_CELLS, "cells of tables"),
+        (map(count_signs, lines), MAX_ADDRESSES, 'addresses ("://", "www." or "@")'),
     ):
         total = 0
         for number, count in enumerate(counts, start=first_line):

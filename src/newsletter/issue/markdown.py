@@ -1,17 +1,26 @@
 """The only door to the Markdown parser: source to tokens, tokens to HTML.
 
-CommonMark with tables, strikethrough, footnotes and typographic quotes. HTML in the source is shown as text, never
-let through. Any address passes: `body` judges them, each at its line, where the parser's own list would leave a
-refused link in the text for the readers to see.
+CommonMark with tables, strikethrough, footnotes, bare addresses as links, names of emoji, typographic quotes, and
+code in colours. HTML in the source is shown as text, never let through. Any address passes: `body` judges them, each
+at its line, where the parser's own list would leave a refused link in the text for the readers to see.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
 from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.footnote.index import render_footnote_anchor
+
+from newsletter.i18n import catalogue
+from newsletter.issue.addresses import AddressFinder, count_signs
+from newsletter.issue.highlight import highlighted
+from newsletter.issue.tables import lay_out_tables
+from newsletter.issue.typography import QUOTES, clipped, left_open, with_emoji
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,24 +36,33 @@ MAX_PARAGRAPH_CHARACTERS = 20_000
 TOO_LONG = "too_long"
 """The key in a token's `meta` that holds the length of a paragraph that was not parsed."""
 
-_QUOTES = {"nl": "“”‘’", "en": "“”‘’"}
 _CODE = frozenset({"code_inline", "code_block", "fence"})
+_TAB_COLUMNS = 4
+_AUTOMATIC = frozenset({"autolink", "linkify"})
 
 
 @lru_cache(maxsize=8)
 def _parser(language: str) -> MarkdownIt:
     options = {
         "html": False,
+        "linkify": True,
         "typographer": True,
-        "quotes": _QUOTES.get(language, _QUOTES["en"]),
+        "quotes": QUOTES.get(language, QUOTES["en"]),
         "maxNesting": 100,
+        "highlight": lambda code, name, _: highlighted(code, name),
     }
     parser = MarkdownIt("commonmark", options)
-    parser.enable(["table", "strikethrough", "replacements", "smartquotes"])
+    parser.enable(["table", "strikethrough", "linkify", "replacements", "smartquotes"])
     parser.use(footnote_plugin)
+    parser.linkify = AddressFinder()  # type: ignore[assignment]  # it answers all that is asked
     parser.core.ruler.after("block", "paragraph_limit", _leave_out_long_paragraphs)
+    parser.core.ruler.after("linkify", "addresses", _keep_addresses)
+    _add_typography(parser, language)
+    parser.core.ruler.push("layout", _lay_out)
     parser.validateLink = _any_address  # type: ignore[method-assign]
+    parser.normalizeLinkText = str  # type: ignore[method-assign]  # an address is shown as it was written
     parser.add_render_rule("image", _render_image)
+    parser.add_render_rule("footnote_anchor", _render_way_back)
     return parser
 
 
@@ -59,10 +77,51 @@ def _any_address(url: str) -> bool:  # noqa: ARG001
     return True
 
 
+def _keep_addresses(state: StateCore) -> None:
+    """Take the words of automatic links out of the reach of typography, and note them at their link."""
+    for token in state.tokens:
+        if token.type == "inline" and count_signs(token.content):
+            for opening, words in pairwise(token.children or ()):
+                if opening.type == "link_open" and opening.markup in _AUTOMATIC:
+                    opening.meta["written"] = words.content
+                    words.type = "text_special"
+
+
+def _add_typography(parser: MarkdownIt, language: str) -> None:
+    """Add what has to be done before quotes are paired, and what is left to do after that."""
+
+    def before(state: StateCore) -> None:
+        for token in _texts(state, (":", "'")):
+            token.content = clipped(with_emoji(token.content), language)
+
+    def after(state: StateCore) -> None:
+        for token in _texts(state, ("'",)):
+            token.content = left_open(token.content)
+
+    parser.core.ruler.before("replacements", "names_and_apostrophes", before)
+    parser.core.ruler.after("smartquotes", "lone_apostrophes", after)
+
+
+def _texts(state: StateCore, signs: tuple[str, ...]) -> Iterator[Token]:
+    """Yield the pieces of text of paragraphs that have one of the signs in them; most have none."""
+    for token in state.tokens:
+        if token.type == "inline" and any(sign in token.content for sign in signs):
+            yield from (child for child in _walk(token.children or ()) if child.type == "text")
+
+
+def _lay_out(state: StateCore) -> None:
+    lay_out_tables(state.tokens)
+    for token in state.tokens:
+        if token.type in _CODE:  # Outlook drops tabs
+            token.content = token.content.expandtabs(_TAB_COLUMNS)
+
+
 @lru_cache(maxsize=8)
 def _typographer(language: str) -> MarkdownIt:
-    options = {"typographer": True, "quotes": _QUOTES.get(language, _QUOTES["en"])}
-    return MarkdownIt("zero", options).enable(["replacements", "smartquotes"])
+    options = {"typographer": True, "quotes": QUOTES.get(language, QUOTES["en"])}
+    parser = MarkdownIt("zero", options).enable(["replacements", "smartquotes"])
+    _add_typography(parser, language)
+    return parser
 
 
 def parse(source: str, language: str) -> tuple[Token, ...]:
@@ -86,7 +145,7 @@ def has_footnotes(tokens: Sequence[Token]) -> bool:
 
 @lru_cache(maxsize=512)
 def typographic(text: str, language: str) -> str:
-    """Return a line of plain text with the quotes, dashes and dots of its language."""
+    """Return a line of plain text with the quotes, dashes, dots and emoji of its language."""
     tokens = _typographer(language).parseInline(text, {})
     return "".join(child.content for token in tokens for child in token.children or ())
 
@@ -99,13 +158,23 @@ def to_html(
     `name` keeps the footnotes of two texts on one page apart.
     """
     parser = _parser(language)
-    return str(parser.renderer.render(tokens, parser.options, {"docId": name, "picture": picture}))
+    env = {"docId": name, "picture": picture, "language": language}
+    return str(parser.renderer.render(tokens, parser.options, env))
 
 
 def _render_image(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
     token = tokens[index]
     attributes = token.attrs | env["picture"](token.attrs["src"])
     return self.image([token.copy(attrs=attributes)], 0, options, env)
+
+
+def _render_way_back(
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
+    """Render the link from a footnote to its mark, with a name for those who do not see the arrow."""
+    arrow = render_footnote_anchor(self, tokens, index, options, env)
+    label = escapeHtml(catalogue(env["language"]).gettext("Back to the text"))
+    return arrow.replace(' class="', f' aria-label="{label}" class="', 1)
 
 
 def show_code(tokens: Sequence[Token], show: Callable[[str], str]) -> None:

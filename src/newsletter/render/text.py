@@ -132,7 +132,7 @@ def _alt(image: Token) -> Iterator[str]:
 def _linked(text: str, opening: Token, links: LinkList) -> str:
     """Return a link's text with the number of its address, or the address alone where they are the same."""
     address = str(opening.attrs.get("href", ""))
-    if opening.markup == "autolink":
+    if opening.markup in {"autolink", "linkify"}:
         return _shown(text)
     if not address or address.startswith("#"):
         return text
