@@ -54,13 +54,13 @@ def _parser(language: str) -> MarkdownIt:
     parser = MarkdownIt("commonmark", options)
     parser.enable(["table", "strikethrough", "linkify", "replacements", "smartquotes"])
     parser.use(footnote_plugin)
-    parser.linkify = AddressFinder()  # type: ignore[assignment]  # it answers all that is asked
+    parser.linkify = AddressFinder()
     parser.core.ruler.after("block", "paragraph_limit", _leave_out_long_paragraphs)
     parser.core.ruler.after("linkify", "addresses", _keep_addresses)
     _add_typography(parser, language)
     parser.core.ruler.push("layout", _lay_out)
     parser.validateLink = _any_address  # type: ignore[method-assign]
-    parser.normalizeLinkText = str  # type: ignore[method-assign]  # an address is shown as it was written
+    parser.normalizeLinkText = _as_written  # type: ignore[method-assign, assignment]
     parser.add_render_rule("image", _render_image)
     parser.add_render_rule("footnote_anchor", _render_way_back)
     return parser
@@ -75,6 +75,11 @@ def _leave_out_long_paragraphs(state: StateCore) -> None:
 
 def _any_address(url: str) -> bool:  # noqa: ARG001
     return True
+
+
+def _as_written(url: str) -> str:
+    """Return an automatic link's address as it is shown: as the editor wrote it, so that it can be copied."""
+    return url
 
 
 def _keep_addresses(state: StateCore) -> None:

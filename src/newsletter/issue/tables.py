@@ -42,7 +42,9 @@ def _lay_out(tokens: Sequence[Token]) -> None:
         max(1, min(word, _LONGEST_WORD), min(want, _LARGEST_WEIGHT)) for word, want in zip(longest, wanted, strict=True)
     ]
     for (head, _), weight in zip(rows[0], weights, strict=True):
-        head.attrs |= {"scope": "col", "width": f"{round(100 * weight / sum(weights))}%"}
+        alignment = [str(head.attrs["style"])] if "style" in head.attrs else []
+        width = f"width:{round(100 * weight / sum(weights))}%"
+        head.attrs |= {"scope": "col", "style": ";".join([*alignment, width])}
     fits = sum(min(word, _LONGEST_WORD) for word in longest) <= _ROOM
     for cell, words in (cell for row in rows for cell in row):
         if not fits or _longest_word(words) > _LONGEST_WORD:

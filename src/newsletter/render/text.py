@@ -34,6 +34,7 @@ _NARROWEST_COLUMN = 10
 """A column is not squeezed below this: records are easier to read than a ladder of single words."""
 
 _ADDRESS_SCHEME = re.compile(r"^(?:https?://|mailto:)")
+_ALIGNMENT = re.compile(r"text-align:(\w+)")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MARKS: Mapping[str, str] = MappingProxyType(
     {
@@ -277,11 +278,16 @@ def _table(node: _Node, width: int, links: LinkList) -> list[str]:
         for part in node.children
         for row in part.children
     ]
-    alignments = [str(cell.token.attrs.get("style", "")) for cell in node.children[0].children[0].children]
+    alignments = [_alignment(cell.token) for cell in node.children[0].children[0].children]
     widths = _column_widths(rows, width - len(_COLUMN_GAP) * (len(alignments) - 1))
     if widths is None:
         return _records(rows, width)
     return _columns(rows, widths, alignments)
+
+
+def _alignment(cell: Token) -> str:
+    match = _ALIGNMENT.search(str(cell.attrs.get("style", "")))
+    return match[1] if match else "left"
 
 
 def _column_widths(rows: Sequence[Sequence[str]], room: int) -> list[int] | None:
@@ -317,9 +323,9 @@ def _table_row(cells: Sequence[list[str]], widths: Sequence[int], alignments: Se
 
 def _justified(text: str, width: int, alignment: str) -> str:
     spare = width - display_width(text)
-    if alignment.endswith("right"):
+    if alignment == "right":
         return " " * spare + text
-    left = spare // 2 if alignment.endswith("center") else 0
+    left = spare // 2 if alignment == "center" else 0
     return " " * left + text + " " * (spare - left)
 
 

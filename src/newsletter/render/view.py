@@ -16,6 +16,7 @@ from newsletter.issue import PLACEHOLDER
 from newsletter.issue.kinds import LIST
 from newsletter.model import PictureUse
 from newsletter.render import links
+from newsletter.render.code_colours import code_colours
 from newsletter.render.shown import Shown
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def house_view(settings: Settings, words: Words, show: ShowPicture | None = None
         ),
         "theme": SimpleNamespace(
             **(asdict(theme) | _logos_view(show, words) | _foot(theme, words)),
+            code=code_colours(theme),
         ),
     }
 
