@@ -50,11 +50,6 @@ def test_html_is_shown_as_it_is_written(text: str) -> None:
     assert "&lt;" in found
 
 
-@pytest.mark.parametrize("text", ["https://example.org", "www.example.org", "a@example.org", "(c) example.org/a"])
-def test_a_bare_address_is_no_link(text: str) -> None:
-    assert "<a" not in html(only_block(text))
-
-
 @pytest.mark.parametrize(
     ("text", "href"),
     [
@@ -136,3 +131,12 @@ def test_the_name_of_a_picture_may_be_a_hundred_characters() -> None:
     name = "x" * 96 + ".png"
     [block] = parsed(f"{FRONT}![a]({name})", pictures=(name,)).blocks
     assert name in html(block)
+
+
+@pytest.mark.parametrize(("language", "said"), [("nl", "Terug naar de tekst"), ("en", "Back to the text")])
+def test_a_footnote_has_a_way_back_to_each_of_its_marks(language: str, said: str) -> None:
+    found = to_html(parse("a[^x] b[^x]\n\n[^x]: c", language), language, "b7", str)
+    assert found.count(">[1]</a></sup>") == 2
+    assert f'<a href="#fnref-b7-1" aria-label="{said}" class="footnote-backref">↩︎</a>' in found
+    assert f'<a href="#fnref-b7-1:1" aria-label="{said}" class="footnote-backref">↩︎</a>' in found
+    assert found.count('id="fnref-b7-1"') == found.count('id="fnref-b7-1:1"') == found.count('id="fn-b7-1"') == 1

@@ -29,7 +29,7 @@ def tree(html: str) -> HtmlElement:
 
 def prose(html: str) -> str:
     """The HTML of the first block's text, without what the inliner added."""
-    found = re.search(r'<div class="prose">(.*?)\n?</div>', html, re.DOTALL)
+    found = re.search(r'<div class="prose"[^>]*>(.*?)\n?</div>', html, re.DOTALL)
     assert found
     return re.sub(r' style="[^"]*"', "", found[1])
 

@@ -71,7 +71,7 @@ def test_a_link_is_numbered_unless_it_shows_its_address(source: str, expected: s
     ("source", "expected"),
     [
         ("*een* **twee** ***drie*** _vier_", "een *twee* *drie* vier"),
-        ("~~€ 20~~ € 10", "~€ 20~ € 10"),
+        ("~~€ 20~~ € 10", "~€\u00a020~ €\u00a010"),
         ("`een  twee` ``a`b``", "`een twee` `a`b`"),
         ("een\ntwee", "een twee"),
         ("een  \ntwee\\\ndrie", "een\ntwee\ndrie"),
@@ -104,7 +104,7 @@ def test_markdown_reads_well_without_its_marks(source: str, expected: str) -> No
 
 def test_code_is_kept_as_it_is_at_any_width() -> None:
     code = "if  x:\n\n\tprint('een lange regel')"
-    assert text_of(f"```\n{code}\n\n```", 10) == "    if  x:\n\n    \tprint('een lange regel')"
+    assert text_of(f"```\n{code}\n\n```", 10) == "    if  x:\n\n        print('een lange regel')"
 
 
 @pytest.mark.parametrize(

@@ -16,17 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _LEXERS = (
-    *("bash", "css", "diff", "docker", "go", "html", "ini", "javascript", "json", "kotlin", "lua", "make", "php"),
+    *("bash", "css", "diff", "docker", "go", "html", "ini", "javascript", "json", "kotlin", "lua", "php"),
     *("powershell", "python", "r", "ruby", "rust", "sql", "swift", "toml", "typescript", "xml", "yaml"),
 )
 LANGUAGES: Mapping[str, str] = MappingProxyType(
     {name: name for name in _LEXERS}
-    | {"dockerfile": "docker", "golang": "go", "js": "javascript", "jsx": "javascript", "makefile": "make"}
+    | {"dockerfile": "docker", "golang": "go", "js": "javascript", "jsx": "javascript"}
     | {"ps1": "powershell", "py": "python", "rb": "ruby", "rs": "rust", "sh": "bash", "shell": "bash"}
     | {"ts": "typescript", "tsx": "typescript", "yml": "yaml", "zsh": "bash"}
 )
 """The names that a fence may bear, and Pygments' own. Each lexer was held against hostile text: it is a pile of
-regular expressions, and those of C, C++, C# and Java take the square of a text's length: 10,000 line ends, 8 s."""
+regular expressions, and those of C, C++, C#, Java and make take the square of a
+text's length: 8 s for 10,000 line ends."""
 MAX_CHARACTERS = 4_000
 """Longer code stands plain: nobody reads it in a mail, and it would cost time and bytes."""
 

@@ -20,7 +20,7 @@ from newsletter.i18n import catalogue
 from newsletter.issue.addresses import AddressFinder, count_signs
 from newsletter.issue.highlight import highlighted
 from newsletter.issue.tables import lay_out_tables
-from newsletter.issue.typography import QUOTES, clipped, left_open, with_emoji
+from newsletter.issue.typography import QUOTES, clipped, left_open, with_emoji, with_whole_amounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -63,6 +63,7 @@ def _parser(language: str) -> MarkdownIt:
     parser.normalizeLinkText = _as_written  # type: ignore[method-assign, assignment]
     parser.add_render_rule("image", _render_image)
     parser.add_render_rule("footnote_anchor", _render_way_back)
+    parser.add_render_rule("footnote_caption", _render_number)
     return parser
 
 
@@ -96,8 +97,8 @@ def _add_typography(parser: MarkdownIt, language: str) -> None:
     """Add what has to be done before quotes are paired, and what is left to do after that."""
 
     def before(state: StateCore) -> None:
-        for token in _texts(state, (":", "'")):
-            token.content = clipped(with_emoji(token.content), language)
+        for token in _texts(state, (":", "'", "€ ", "$ ", "£ ")):
+            token.content = with_whole_amounts(clipped(with_emoji(token.content), language))
 
     def after(state: StateCore) -> None:
         for token in _texts(state, ("'",)):
@@ -171,6 +172,11 @@ def _render_image(self: RendererHTML, tokens: Sequence[Token], index: int, optio
     token = tokens[index]
     attributes = token.attrs | env["picture"](token.attrs["src"])
     return self.image([token.copy(attrs=attributes)], 0, options, env)
+
+
+def _render_number(_self: RendererHTML, tokens: Sequence[Token], index: int, *_: object) -> str:
+    """Render the number of a footnote: the same at each of its marks."""
+    return f"[{tokens[index].meta['id'] + 1}]"
 
 
 def _render_way_back(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from markdown_it.token import Token
+
+_Row = Sequence[tuple["Token", str]]
+"""The opening tag of each cell, and its words as a reader sees them."""
 
 BREAKABLE = "long"
 """The class of a cell whose words may be broken anywhere."""
@@ -20,7 +25,7 @@ _LARGEST_WEIGHT = 40
 
 
 def lay_out_tables(tokens: Sequence[Token]) -> None:
-    """Give the head of each column its scope and its width, and mark the cells whose words may break.
+    """Give each column its width and its head a scope, and mark the cells whose words may break.
 
     Word, in which Outlook shows mail, gives a column without a width what it likes.
     """
@@ -37,22 +42,37 @@ def _lay_out(tokens: Sequence[Token]) -> None:
     rows = list(_rows(tokens))
     columns = list(zip(*rows, strict=True))
     longest = [max(_longest_word(words) for _, words in column) for column in columns]
-    wanted = [max(len(words) for _, words in column) for column in columns]
-    weights = [
-        max(1, min(word, _LONGEST_WORD), min(want, _LARGEST_WEIGHT)) for word, want in zip(longest, wanted, strict=True)
-    ]
-    for (head, _), weight in zip(rows[0], weights, strict=True):
-        alignment = [str(head.attrs["style"])] if "style" in head.attrs else []
-        width = f"width:{round(100 * weight / sum(weights))}%"
-        head.attrs |= {"scope": "col", "style": ";".join([*alignment, width])}
+    _give_widths(_first_shown(tokens, rows), longest, columns)
     fits = sum(min(word, _LONGEST_WORD) for word in longest) <= _ROOM
     for cell, words in (cell for row in rows for cell in row):
         if not fits or _longest_word(words) > _LONGEST_WORD:
             cell.attrJoin("class", BREAKABLE)
 
 
-def _rows(tokens: Sequence[Token]) -> Iterator[list[tuple[Token, str]]]:
-    """Yield the rows of a table: the opening tag of each cell, and its words as a reader sees them."""
+def _first_shown(tokens: Sequence[Token], rows: Sequence[_Row]) -> _Row:
+    """Return the row that decides on the widths: the head, which is left out if nothing stands in it."""
+    if any(words for _, words in rows[0]):
+        return rows[0]
+    for token in takewhile(lambda token: token.type != "tbody_open", tokens[1:]):
+        token.hidden = True
+    return rows[1] if len(rows) > 1 else []
+
+
+def _give_widths(row: _Row, longest: Sequence[int], columns: Sequence[_Row]) -> None:
+    """Give each cell of a row its column's share of the width, and the cells of a head their scope."""
+    wanted = [max(len(words) for _, words in column) for column in columns]
+    weights = [
+        max(1, min(word, _LONGEST_WORD), min(want, _LARGEST_WEIGHT)) for word, want in zip(longest, wanted, strict=True)
+    ]
+    for (cell, _), weight in zip(row, weights, strict=False):
+        styles = [str(cell.attrs["style"])] if "style" in cell.attrs else []
+        cell.attrSet("style", ";".join([*styles, f"width:{round(100 * weight / sum(weights))}%"]))
+        if cell.tag == "th":
+            cell.attrSet("scope", "col")
+
+
+def _rows(tokens: Sequence[Token]) -> Iterator[_Row]:
+    """Yield the rows of a table."""
     row: list[tuple[Token, str]] = []
     for number, token in enumerate(tokens):
         if token.type in {"th_open", "td_open"}:

@@ -1,4 +1,4 @@
-"""Apostrophes that begin a word, and names of emoji: what the parser's own typography leaves or gets wrong."""
+"""What the parser's own typography leaves or gets wrong: apostrophes that begin a word, amounts, names of emoji."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ _CLIPPED = {
 """Words that have lost their first letters. Their apostrophe would pass for an opening quote."""
 _AND = re.compile(r"(?<=\w )'([nN])'(?= \w)")
 """Rock 'n' roll."""
+_AMOUNT = re.compile(r"([€$£]) (?=\d)")
 _LEFT_OPEN = re.compile(r"(?<!\w)'(?=\w)")
 _SHORTCODE = re.compile(r"(?<!\w):[a-z0-9_+-]{1,80}:(?!\w)")
 
@@ -35,6 +36,11 @@ def left_open(text: str) -> str:
 def with_emoji(text: str) -> str:
     """Return a text with `:tada:` and the like as the character that it names; an unknown name stays what it is."""
     return _SHORTCODE.sub(lambda match: _emoji(match[0]), text) if ":" in text else text
+
+
+def with_whole_amounts(text: str) -> str:
+    """Return a text in which no line ends between a currency's sign and the amount."""
+    return _AMOUNT.sub("\\1\N{NO-BREAK SPACE}", text)
 
 
 @lru_cache(maxsize=512)

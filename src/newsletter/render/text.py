@@ -262,7 +262,7 @@ def _footnotes(node: _Node, width: int, links: LinkList) -> list[str]:
     for note in node.children:
         marker = f"{_note_mark(note.token)} "
         notes.append(_hanging(marker, _stacked(_blocks(note.children, width - len(marker), links))))
-    return _stacked(notes, tight=not any("" in lines for lines in notes))
+    return _stacked(notes, tight=all(line.strip() for lines in notes for line in lines))
 
 
 def _nothing(_node: _Node, _width: int, _links: LinkList) -> list[str]:
