@@ -87,6 +87,7 @@ def test_a_glued_space_does_not_break() -> None:
     [
         "https://example.org/een-lang-pad/met?vraag=ja&zo=voort",
         "https://例え.example/長い長い長い長い長い",
+        "www.例え.example/長い長い長い長い長い",
         "zq0123456789abh12z",
         "niet-te-breken-woord",
     ],

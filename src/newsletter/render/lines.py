@@ -112,7 +112,7 @@ def _cut(word: str, width: int) -> list[str]:
 
     Two pieces never fit on one line together, so no space comes between them.
     """
-    if "://" in word or display_width(word) <= width:
+    if "://" in word or "www." in word or display_width(word) <= width:
         return [word]
     pieces = [""]
     used = 0
