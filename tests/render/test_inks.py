@@ -15,6 +15,7 @@ import pytest
 from newsletter.config.contrast import PAIRS
 from newsletter.config.settings import Palette, SocialLink
 from newsletter.render import fill, personal_values, render_email, render_issue_page, render_page
+from newsletter.render.code_colours import code_colours
 from tests.render.issues import ANNA, SETTINGS, SITE, THEME, issue_of, pictures_of
 from tests.render.test_looks import EVERY_KIND, EVERY_MARKDOWN
 
@@ -30,6 +31,9 @@ LIGHT, DARK = (
 )
 SOCIAL = (SocialLink("LinkedIn", "https://a.example"), SocialLink("X", "https://b.example"))
 PAINTED = replace(SETTINGS, theme=replace(SETTINGS.theme, light=LIGHT, dark=DARK, social=SOCIAL))
+CODE = code_colours(PAINTED.theme)
+CODE_PAIRS = {("code", ground) for ground in ("background", "card", "tint")}
+"""The colours of code are made so that they can be read on these: `test_code_colours` holds them to it."""
 LINKED = """\
 A [`link in code`](https://a.example), **a [`bold`](https://a.example) one**, and a note[^1].
 
@@ -95,8 +99,10 @@ def document(what: str) -> str:
 
 def pairs(browser: Browser, what: str, *, dark: bool) -> dict[tuple[str, str], str]:
     """Return each pair of keys, ink and ground, with a text that is painted so."""
-    names = {colour: name for name, colour in asdict(DARK if dark else LIGHT).items()}
-    assert len(names) == len(asdict(LIGHT))
+    inks = CODE.dark if dark else CODE.light
+    names = dict.fromkeys(inks.values(), "code")
+    names |= {colour: name for name, colour in asdict(DARK if dark else LIGHT).items()}
+    assert len(names) == len(asdict(LIGHT)) + len(set(inks.values()))
     context = browser.new_context(color_scheme="dark" if dark else "light", offline=True)
     page = context.new_page()
     page.set_content(document(what), wait_until="domcontentloaded")
@@ -114,7 +120,7 @@ def pairs(browser: Browser, what: str, *, dark: bool) -> dict[tuple[str, str], s
 def test_every_ink_stands_on_a_ground_that_is_checked(chromium: Browser, what: str, *, dark: bool) -> None:
     found = pairs(chromium, what, dark=dark)
     assert len(found) >= 6
-    assert {pair: text for pair, text in found.items() if pair not in PAIRS} == {}
+    assert {pair: text for pair, text in found.items() if pair not in {*PAIRS, *CODE_PAIRS}} == {}
 
 
 def test_every_pair_that_is_checked_is_written_somewhere(chromium: Browser) -> None:

@@ -26,8 +26,8 @@ LANGUAGES: Mapping[str, str] = MappingProxyType(
     | {"ts": "typescript", "tsx": "typescript", "yml": "yaml", "zsh": "bash"}
 )
 """The names that a fence may bear, and Pygments' own. Each lexer was held against hostile text: it is a pile of
-regular expressions, and those of C, C++, C#, Java and make take the square of a
-text's length: 8 s for 10,000 line ends."""
+regular expressions, and those of C, C++, C#, Java and make take the square of a text's length: up to 8 s for 10,000
+line ends."""
 MAX_CHARACTERS = 4_000
 """Longer code stands plain: nobody reads it in a mail, and it would cost time and bytes."""
 
