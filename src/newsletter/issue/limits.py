@@ -2,7 +2,7 @@
 
 Few characters can make much work: 120,000 times `^[` takes 25 s, a table gives each short row all the cells of its
 head, so that 255 KB ask for millions, and at each `://` the parser reads once more what stands before it. Code of
-4,000 characters can take 0.1 s to colour. The limits are far beyond what a mail can show.
+4,000 characters can take 0.2 s to colour. The limits are far beyond what a mail can show.
 """
 
 from __future__ import annotations
