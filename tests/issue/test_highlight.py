@@ -108,8 +108,8 @@ def test_more_code_than_a_mail_can_hold_is_refused() -> None:
 def test_pygments_is_only_read_where_a_language_is_named() -> None:
     program = (
         "import sys; from newsletter.issue.markdown import parse, to_html\n"
-        "to_html(parse('```\\nx\\n```\\n`y`', 'nl'), 'nl', '', str); print('pygments' in sys.modules)\n"
-        "to_html(parse('```py\\nx\\n```', 'nl'), 'nl', '', str); print('pygments' in sys.modules)"
+        "to_html(parse('```\\nx\\n```\\n`y`', 'nl'), 'nl', '', dict); print('pygments' in sys.modules)\n"
+        "to_html(parse('```py\\nx\\n```', 'nl'), 'nl', '', dict); print('pygments' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "True"]

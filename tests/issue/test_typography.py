@@ -12,7 +12,11 @@ from tests.issue.drafts import html, only_block
 
 
 def shown(text: str, language: str) -> str:
-    return to_html(parse(text, language), language, "", str).removeprefix("<p>").removesuffix("</p>\n")
+    return (
+        to_html(parse(text, language), language, "", lambda name: {"src": name})
+        .removeprefix("<p>")
+        .removesuffix("</p>\n")
+    )
 
 
 @pytest.mark.parametrize(
