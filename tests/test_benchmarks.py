@@ -15,6 +15,8 @@ import pytest
 from benchmarks.measure.figures import Figure, in_turns, table
 from benchmarks.measure.peer import PEER, installed
 from benchmarks.measure.texts import another_colour, another_issue, one_word_changed, same_words
+from benchmarks.size import Limit, parts
+from benchmarks.size import table as size_table
 
 ROOT = Path(__file__).parent.parent
 ISSUE = ROOT / "issues/2026-11-24-asml.md"
@@ -58,6 +60,48 @@ def test_without_node_the_benchmark_says_what_to_install(tmp_path: Path) -> None
 
     assert done.returncode == 2
     assert "install Node.js" in done.stderr
+
+
+def test_sizes_are_measured_and_within_their_limits() -> None:
+    done = benchmark("benchmarks/size.py", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+
+    for report in json.loads(done.stdout)["issues"]:
+        assert [limit["name"] for limit in report["limits"] if not limit["met"]] == []
+        sizes = [limit["size_bytes"] for limit in report["limits"]]
+        assert sizes[1] < sizes[0] <= sizes[2] == report["html_bytes"] == sum(report["parts_bytes"].values())
+        assert sum(kind["blocks"] for kind in report["kinds"].values()) == report["blocks"]
+        assert sum(kind["added_bytes"] for kind in report["kinds"].values()) == sizes[2] - sizes[1]
+        assert min(report["parts_bytes"].values()) > 3000
+        assert report["fields"] >= 2
+
+
+@pytest.mark.node
+@needs_peer
+def test_a_mail_is_smaller_than_the_same_from_node() -> None:
+    done = benchmark("benchmarks/size.py", ISSUE, "--json")
+    (report,) = json.loads(done.stdout)["issues"]
+    assert 0.5 < report["html_bytes"] / report["peer_bytes"] < 0.85
+
+
+def test_what_the_bytes_of_a_mail_are_adds_up() -> None:
+    html = '<style>a{}</style><!--[if mso]><b>é</b><![endif]--><p style="x:y">é<!-- é --></p>'
+    assert parts(html) == {
+        "comments for Outlook": 34,
+        "style sheets": 18,
+        "style attributes": 12,
+        "the rest of the tags": 18,
+        "text": 2,
+    }
+    assert sum(parts(html).values()) == len(html.encode())
+
+
+def test_a_limit_is_met_up_to_its_last_byte() -> None:
+    limits = [Limit("exact", 50_000, 50_000), Limit("one more", 50_001, 50_000)]
+    assert size_table(limits).splitlines() == [
+        "exact      50.0 kB  at most  50.0 kB  met",
+        "one more   50.0 kB  at most  50.0 kB  NOT MET",
+    ]
 
 
 def test_starting_is_measured_and_help_imports_no_library_of_a_command() -> None:

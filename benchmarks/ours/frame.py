@@ -72,10 +72,14 @@ def frame(mailer: Mailer, text: str) -> dict[str, Any]:
     # Every block numbers its words alike; here they stand in one document.
     pieces = [_OWN_SLOT.sub(rf"zq7w{place}\1z", strip_places(made.text)) for place, made in enumerate(drawn, start=1)]
     views = [made.context["block"] for made in drawn]
+    document = strip_places(mail.text).replace(BLOCKS, "".join(pieces))
+    slots = dict([*_settled(mail.context, known, settings.newsletter.url), *_written(views, blocks, addresses)])
+    # What stands for no words is how wide a button is for Outlook; any number serves.
+    widths: dict[str, dict[str, object]] = {number: {"words": "200"} for number in _SLOT.findall(document)}
     return {
-        "document": strip_places(mail.text).replace(BLOCKS, "".join(pieces)),
+        "document": document,
         "css": css.text,
-        "slots": dict([*_settled(mail.context, known, settings.newsletter.url), *_written(views, blocks, addresses)]),
+        "slots": widths | slots,
         "kinds": [block.kind for block in blocks],
         "quotes": _QUOTES,
         "pictures": {use.name: show(use).attributes() for use, _ in pictures.entries if not use.overlay},

@@ -11,9 +11,11 @@ from newsletter.issue import parse_issue, slug_of
 from newsletter.render import Theme, fill, personal_values, render_email
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from newsletter.model import Issue
+    from newsletter.config import Settings
+    from newsletter.model import Email, Issue
 
 
 class Mailer:
@@ -35,6 +37,15 @@ class Mailer:
     def _has_picture(self, name: str) -> bool:
         return (self.path.parent / name).is_file()
 
+    def html(self, issue: Issue) -> str:
+        """Return the HTML of an issue for one reader."""
+        email = self._email(issue, self.workspace.settings)
+        return fill(email.html, self._values(email))
+
+    def fields(self, issue: Issue) -> int:
+        """Return how many places in the HTML differ between readers."""
+        return sum(not isinstance(piece, str) for piece in self._email(issue, self.workspace.settings).html)
+
     def render(self, text: str, accent: str = "", radius_px: int = 0) -> tuple[str, str]:
         """Return the HTML and the plain text for one reader.
 
@@ -47,8 +58,15 @@ class Mailer:
         if accent:
             light = replace(settings.theme.light, accent=accent)
             settings = replace(settings, theme=replace(settings.theme, light=light))
-        issue = self.read(text)
-        email = render_email(issue, self.workspace.theme, settings, self.workspace.pictures(issue, self.path))
-        reader = self.workspace.reader(settings.samples[0].address, email.language, "test")
-        values = personal_values(email, reader, settings.newsletter.url)
+        email = self._email(self.read(text), settings)
+        values = self._values(email)
         return fill(email.html, values), fill(email.text, values)
+
+    def _email(self, issue: Issue, settings: Settings) -> Email:
+        pictures = self.workspace.pictures(issue, self.path)
+        return render_email(issue, self.workspace.theme, settings, pictures)
+
+    def _values(self, email: Email) -> Mapping[str, object]:
+        settings = self.workspace.settings
+        reader = self.workspace.reader(settings.samples[0].address, email.language, "test")
+        return personal_values(email, reader, settings.newsletter.url)
