@@ -15,6 +15,7 @@ from newsletter.render import fill, open_theme, personal_values, prepare_logos, 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from newsletter.config import Settings
     from newsletter.model import Issue
     from newsletter.render import Theme
 
@@ -71,9 +72,9 @@ def reader(**fields: str) -> Recipient:
     return Recipient("anna@example.org", "nl", "anna-token", MappingProxyType(fields))
 
 
-def mail_of(issue: Issue | str, to: Recipient = ANNA, theme: Theme = THEME) -> Mail:
+def mail_of(issue: Issue | str, to: Recipient = ANNA, theme: Theme = THEME, settings: Settings = SETTINGS) -> Mail:
     issue = issue_of(issue, theme=theme) if isinstance(issue, str) else issue
-    email = render_email(issue, theme, SETTINGS, pictures_of(issue))
+    email = render_email(issue, theme, settings, pictures_of(issue))
     values = personal_values(email, to, SITE)
     return Mail(*(fill(part, values) for part in (email.subject, email.preheader, email.html, email.text)))
 

@@ -95,6 +95,7 @@ _UNSEEN = re.compile(r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f
 _SCHEME = re.compile(r"([^/?#:]*):")
 _ACTIVE_STYLE = re.compile(r"expression|script|import|behavior|binding|url\(", re.IGNORECASE)
 _FOR_OUTLOOK = re.compile(r"\[if [^\]]+\]>(.*)<!\[endif\]", re.DOTALL)
+_OUTLOOK_TAGS = frozenset({"center", "noscript", "w:anchorlock", "xml"})
 _FOR_ALL_BUT_OUTLOOK = frozenset({"[if !mso]><!", "<![endif]"})
 
 
@@ -139,7 +140,7 @@ def _active(document: HtmlElement, tags: frozenset[str]) -> Iterator[str]:
 def _active_comment(text: str) -> Iterator[str]:
     hidden = _FOR_OUTLOOK.fullmatch(text)
     if hidden:
-        yield from _active(lxml_html.fragment_fromstring(hidden[1], create_parent="div"), TAGS | {"noscript", "xml"})
+        yield from _active(lxml_html.fragment_fromstring(hidden[1], create_parent="div"), TAGS | _OUTLOOK_TAGS)
     elif text not in _FOR_ALL_BUT_OUTLOOK:
         yield f"<!--{text}-->"
 

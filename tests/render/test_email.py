@@ -103,7 +103,7 @@ def test_the_front_matter_comes_through_unharmed() -> None:
 def test_a_mail_without_a_preheader_hides_no_text() -> None:
     mail = mail_of(issue_of("x", FRONT.replace('preheader: "Waar het over gaat"\n', "")))
     assert mail.preheader == ""
-    assert "display:none" not in mail.html
+    assert 'style="display:none' not in mail.html
 
 
 def test_no_placeholder_remains_for_any_reader() -> None:

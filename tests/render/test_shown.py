@@ -176,7 +176,7 @@ def test_a_dark_logo_takes_the_place_of_the_other_in_the_mail() -> None:
     assert (dark.getparent().get("class"), dark.getparent().get("style")) == ("logo-dark", "display:none")
     before = markup.index('<span class="logo-dark"')
     assert markup[:before].endswith("<!--[if !mso]><!-->"), "Outlook's Word engine would show both"
-    for asked in ("[data-ogsc] ", ".moz-text-html ", "@media (prefers-color-scheme: dark)"):
+    for asked in ("[data-ogsc] ", ".moz-text-html ", "@media (prefers-color-scheme:dark)"):
         assert asked in markup
 
 

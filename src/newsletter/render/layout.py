@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from newsletter.errors import TemplateError
 from newsletter.model import Finding, Position
+from newsletter.render.compact import compact
 from newsletter.render.inline import inline_document
 from newsletter.render.mjml import compile_mjml
 from newsletter.render.mjml_lint import lint_mjml
@@ -68,7 +69,8 @@ def compile_layout(frame: str, pieces: tuple[str, ...], css: str) -> Layout:
     if findings:
         raise TemplateError(findings)
     # White space between two sections is the template's own layout.
-    before, *compiled, after = (part.strip() for part in _MARK.split(inline_document(compile_mjml(document), css)))
+    html = compact(inline_document(compile_mjml(document), css))
+    before, *compiled, after = (part.strip() for part in _MARK.split(html))
     return Layout(cut(before), cut(after), dict(zip(pieces, map(cut, compiled), strict=True)))
 
 

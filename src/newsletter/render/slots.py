@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import unescape
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from markupsafe import Markup, escape
 
 from newsletter.errors import TemplateError
 from newsletter.model import Finding, Position
+from newsletter.render.measure import bold_width_px
 from newsletter.render.places import place_at
 
 if TYPE_CHECKING:
@@ -23,7 +25,14 @@ if TYPE_CHECKING:
 
 _SLOT = re.compile(r"zq7w([0-9]+)z")
 _FIRST_OF_A_BLOCK = 1000
+_WIDTH = 1_000_000
+"""So much more is the number of the placeholder for how wide a button with the same words is."""
 _CHANGED = re.compile(r"(?!zq7w[0-9]+z)(?i:zq7w)")
+
+BUTTON_FONT_PX, BUTTON_INSET_PX = 16, 24
+"""Of the buttons in `email/parts.mjml.j2`: the size of their words, and the room to the left and right of these."""
+MAX_BUTTON_PX = 476
+"""What fits in the narrowest box; more words take a second line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,26 @@ def cut(html: str) -> Skeleton:
         if html.rfind("<", 0, match.start()) > html.rfind(">", 0, match.start())
     }
     return Skeleton(tuple(pieces[::2]), tuple(map(int, pieces[1::2])), frozenset(in_tags))
+
+
+def button_px(label: str) -> Markup:
+    """Return how wide a button is, in pixels: its bold words, and the room on both sides of them.
+
+    For a placeholder it is a placeholder too, filled when the words are.
+    """
+    slot = _SLOT.fullmatch(label)
+    # A number, or a placeholder: neither can be unsafe.
+    return Markup(f"zq7w{_WIDTH + int(slot[1])}z" if slot else str(_button_px(label)))  # noqa: S704
+
+
+def _button_px(words: str) -> int:
+    return min(bold_width_px(words, BUTTON_FONT_PX) + 2 * BUTTON_INSET_PX, MAX_BUTTON_PX)
+
+
+def _filled(number: int, words: Mapping[int, _Words]) -> str:
+    if number < _WIDTH:
+        return words[number].html
+    return str(_button_px(unescape(words[number - _WIDTH].html)))
 
 
 class Slots:
@@ -101,7 +130,7 @@ class Slots:
         pieces = [""] * (len(skeleton.literals) + len(skeleton.numbers))
         pieces[::2] = skeleton.literals
         words = {**self._around, **self._words}
-        pieces[1::2] = (words[number].html for number in skeleton.numbers)
+        pieces[1::2] = (_filled(number, words) for number in skeleton.numbers)
         return "".join(pieces)
 
     def _misplaced(self, skeleton: Skeleton, document: str) -> Iterator[Finding]:

@@ -35,6 +35,7 @@ from newsletter.issue import Kind, did_you_mean, load_kinds
 from newsletter.model import Finding, Position
 from newsletter.render.lines import hang, underline, wrap
 from newsletter.render.places import mark_places
+from newsletter.render.slots import button_px
 from newsletter.wording import quoted
 
 if TYPE_CHECKING:
@@ -220,7 +221,7 @@ def _environment(folders: tuple[Path, ...], stamp: str, language: str) -> _Sandb
     def quoted(text: str) -> str:
         return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
 
-    environment.filters |= {"day": day, "duration": duration, "period": period, "zone": zone}
+    environment.filters |= {"day": day, "duration": duration, "period": period, "zone": zone, "button_px": button_px}
     environment.filters |= {"wrap": wrap, "hang": hang, "underline": underline, "quoted": quoted}
     return environment
 
