@@ -48,7 +48,7 @@ def animation(frames: int = 3, size: tuple[int, int] = (60, 40), seed: int = 1) 
 
 def made(data: bytes, name: str = "PNG", **recipe: Any) -> Image.Image:
     """Return what comes of a file, opened again."""
-    raster = make(data, Recipe(name, **({"wide_px": 1072} | recipe)))
+    raster = make(data, replace(Recipe(1072, format=name), **recipe))
     picture = Image.open(io.BytesIO(raster.content))
     assert picture.size == (raster.width_px, raster.height_px)
     assert picture.get_format_mimetype() == raster.media_type

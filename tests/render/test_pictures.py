@@ -240,7 +240,7 @@ def refuse(data: bytes, recipe: Recipe) -> Raster:
     raise ValueError(message)
 
 
-RECIPE = Recipe("PNG", 1072)
+RECIPE = Recipe(1072, format="PNG")
 RASTER = Raster("image/png", 3, 2, b"\x89PNG\nrest\n")
 
 

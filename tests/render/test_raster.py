@@ -25,7 +25,7 @@ BROKEN = "is broken or cut short; save it again"
 
 def refusal(data: bytes, name: str = "PNG") -> str:
     with pytest.raises(ValueError, match=r".+") as caught:
-        make(data, Recipe(name, 1072))
+        make(data, Recipe(1072, format=name))
     return str(caught.value)
 
 
@@ -99,7 +99,7 @@ def test_a_photo_stands_upright_and_tells_nothing_of_where_it_was_taken() -> Non
     exif[0x010F] = "Camera of Anna"
     data = encoded(source, "JPEG", exif=exif, comment=b"at home")
     assert b"Camera of Anna" in data
-    raster = make(data, Recipe("JPEG", 1072))
+    raster = make(data, Recipe(1072, format="JPEG"))
     assert (raster.width_px, raster.height_px) == (400, 600)
     assert b"Exif" not in raster.content
     assert b"at home" not in raster.content
@@ -159,12 +159,12 @@ def test_sixteen_bits_of_grey_become_eight() -> None:
 
 def test_a_jpeg_that_was_compressed_harder_is_not_blown_up() -> None:
     data = encoded(photo(900, 600), "JPEG", quality=20, optimize=True, progressive=True)
-    assert len(make(data, Recipe("JPEG", 1072)).content) <= len(data) * 1.02
+    assert len(make(data, Recipe(1072, format="JPEG")).content) <= len(data) * 1.02
 
 
 def test_an_animation_stays_as_it_is() -> None:
     data = animation()
-    raster = make(data, Recipe("GIF", 20, overlay="play", colours=("#5b2be0", "#ffffff")))
+    raster = make(data, Recipe(20, format="GIF", overlay="play", colours=("#5b2be0", "#ffffff")))
     assert (raster.content, raster.media_type, raster.width_px, raster.height_px) == (data, "image/gif", 60, 40)
 
 
@@ -285,12 +285,12 @@ def test_a_logo_that_fills_its_square_gets_no_line() -> None:
 
 def test_the_same_file_gives_the_same_bytes() -> None:
     for data, name in ((encoded(photo(1200, 700), "PNG"), "PNG"), (encoded(drawing(1200, 700), "PNG"), "PNG")):
-        recipe = Recipe(name, 1072, overlay="play", colours=("#5b2be0", "#ffffff"))
+        recipe = Recipe(1072, format=name, overlay="play", colours=("#5b2be0", "#ffffff"))
         assert make(data, recipe) == make(data, recipe)
 
 
 def test_a_picture_is_made_from_its_bytes_alone(tmp_path: Path) -> None:
     path = tmp_path / "x.png"
     path.write_bytes(encoded(drawing(20, 20), "PNG"))
-    assert Image.open(io.BytesIO(make(path.read_bytes(), Recipe("PNG", 10)).content)).size == (10, 10)
+    assert Image.open(io.BytesIO(make(path.read_bytes(), Recipe(10, format="PNG")).content)).size == (10, 10)
     assert [file.name for file in tmp_path.iterdir()] == ["x.png"]

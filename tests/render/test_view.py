@@ -151,7 +151,7 @@ def test_the_newsletter_and_its_look_are_shown() -> None:
         "subscribe_url": f"«{SITE}/subscribe/»",
     }
     assert logos(theme) == [f"«{SITE}/assets/logo.1.png»", 60, 40, f"«{SITE}/assets/dark.1.png»", 60, 40]
-    assert vars(theme)["light"]["accent"] == SETTINGS.theme.light.accent
+    assert vars(theme)["light"].accent == SETTINGS.theme.light.accent
     assert vars(theme)["footer"] == {language: f"«{text}»" for language, text in SETTINGS.theme.footer}
     assert vars(theme)["social"] == []
 

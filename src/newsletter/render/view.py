@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -89,8 +88,12 @@ def house_view(settings: Settings, words: Words, show: ShowPicture | None = None
             subscribe_url=words(links.subscribe_url(newsletter.url)),
         ),
         "theme": SimpleNamespace(
-            **(asdict(theme) | _logos_view(show, words) | _foot(theme, words)),
+            font=theme.font,
+            radius_px=theme.radius_px,
+            light=theme.light,
+            dark=theme.dark,
             code=code_colours(theme),
+            **(_logos_view(show, words) | _foot(theme, words)),
         ),
     }
 

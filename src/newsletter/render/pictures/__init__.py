@@ -7,11 +7,13 @@ May not: read anything but files beside the issue and the logos that the setting
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsletter.errors import ConfigError, IssueError
 from newsletter.model import Finding, Picture, Pictures, PictureUse, Position
-from newsletter.render.pictures.files import format_of, published_name, read_file
+from newsletter.render.pictures.files import format_of, published_name, read_file, stamp_of
 from newsletter.render.pictures.kept import kept
 from newsletter.render.pictures.recipe import DENSITY, Raster, Recipe
 from newsletter.wording import quoted
@@ -38,15 +40,13 @@ def prepare_pictures(issue: Issue, folder: Path, settings: Settings) -> Pictures
         ConfigError: a logo cannot be used.
     """
     logos = prepare_logos(settings)
-    files: dict[str, bytes | ValueError] = {}
     made: dict[PictureUse, Picture] = {}
     findings = []
     for named in issue.pictures:
         try:
-            data = _once(files, folder, named.use.name)
-            for use in dict.fromkeys((named.use, PictureUse(named.use.name, named.use.column_px))):
+            for use in (named.use, PictureUse(named.use.name, named.use.column_px)):
                 if use not in made:
-                    made[use] = _picture(use, data, settings)
+                    made[use] = _picture(use, folder, settings)
         except ValueError as error:
             findings.append(Finding(named.position, f"{named.called} {error}", RULE))
     if findings:
@@ -54,39 +54,41 @@ def prepare_pictures(issue: Issue, folder: Path, settings: Settings) -> Pictures
     return Pictures(tuple(made.items()), logos.logo, logos.logo_dark)
 
 
-def _once(files: dict[str, bytes | ValueError], folder: Path, name: str) -> bytes:
-    """Read a file the first time that it is named."""
-    if name not in files:
-        try:
-            files[name] = read_file(folder, name)
-        except ValueError as error:
-            files[name] = error
-    found = files[name]
-    if isinstance(found, bytes):
-        return found
-    raise found
-
-
-def _picture(use: PictureUse, data: bytes, settings: Settings) -> Picture:
+def _picture(use: PictureUse, folder: Path, settings: Settings) -> Picture:
     light = settings.theme.light
-    recipe = Recipe(
-        format_of(data, use.name),
-        use.column_px * DENSITY,
-        overlay=use.overlay,
-        colours=(light.accent, light.on_accent) if use.overlay else ("", ""),
-    )
-    return _named(use.name, data, f"{use.column_px} {use.overlay}", kept(settings.root, data, recipe, _make))
+    colours = (light.accent, light.on_accent) if use.overlay else ("", "")
+    recipe = Recipe(use.column_px * DENSITY, overlay=use.overlay, colours=colours)
+    return _ready(_source(folder, use.name, settings), f"{use.column_px} {use.overlay}", recipe)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The file of a picture, as it is now."""
+
+    folder: Path
+    name: str
+    stamp: tuple[int, ...]
+    root: Path
+    """The workspace's, where what is made is kept."""
+
+
+def _source(folder: Path, name: str, settings: Settings) -> _Source:
+    return _Source(folder, name, stamp_of(folder / name), settings.root)
+
+
+@lru_cache(maxsize=64)
+def _ready(source: _Source, variant: str, recipe: Recipe) -> Picture:
+    """Make one picture ready; kept as long as its file stays as it is, as a preview asks for it at every save."""
+    data = read_file(source.folder, source.name)
+    raster = kept(source.root, data, replace(recipe, format=format_of(data, source.name)), _make)
+    file = published_name(source.name, data, variant, raster.media_type)
+    return Picture(file, raster.width_px, raster.height_px, raster.media_type, raster.content)
 
 
 def _make(data: bytes, recipe: Recipe) -> Raster:
     from newsletter.render.pictures.raster import make  # noqa: PLC0415 - 60 ms that an issue of words need not wait for
 
     return make(data, recipe)
-
-
-def _named(name: str, data: bytes, variant: str, raster: Raster) -> Picture:
-    file = published_name(name, data, variant, raster.media_type)
-    return Picture(file, raster.width_px, raster.height_px, raster.media_type, raster.content)
 
 
 def prepare_logos(settings: Settings) -> Pictures:
@@ -111,10 +113,8 @@ def _logo(key: str, name: str, settings: Settings, findings: list[Finding], *, o
     if not name:
         return None
     try:
-        data = read_file(settings.root, name)
-        wide, high = LOGO_WIDE_PX * DENSITY, LOGO_HIGH_PX * DENSITY
-        recipe = Recipe(format_of(data, name), wide, high, outlined=outlined)
-        return _named(name, data, "outlined" if outlined else "logo", kept(settings.root, data, recipe, _make))
+        recipe = Recipe(LOGO_WIDE_PX * DENSITY, LOGO_HIGH_PX * DENSITY, outlined=outlined)
+        return _ready(_source(settings.root, name, settings), "outlined" if outlined else "logo", recipe)
     except ValueError as error:
         findings.append(Finding(Position("newsletter.toml"), f"theme.{key} {quoted(name)} {error}", RULE))
         return None

@@ -38,6 +38,15 @@ _HEAD_BYTES = 1024
 _HASH_DIGITS = 8
 
 
+def stamp_of(path: Path) -> tuple[int, ...]:
+    """Return what changes when a file does; nothing where there is none."""
+    try:
+        found = path.lstat()
+    except (OSError, ValueError):
+        return ()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
 def read_file(folder: Path, name: str) -> bytes:
     """Return the bytes of a picture in a folder, or in one below it.
 

@@ -24,8 +24,6 @@ def megabytes(size: int) -> str:
 class Recipe:
     """What is to be made of the file of a picture. The same file and recipe give the same bytes."""
 
-    format: str
-    """What the file is: `PNG`, `JPEG` or `GIF`."""
     wide_px: int
     """The widest and the highest that it may come out; a picture is never made larger."""
     high_px: int = MAX_PIXELS
@@ -35,6 +33,8 @@ class Recipe:
     """Of what is drawn, each `#rrggbb`: the ground, and what stands on it."""
     outlined: bool = False
     """Whether a light line is drawn around the shape of a transparent picture."""
+    format: str = ""
+    """What the file is: `PNG`, `JPEG` or `GIF`; empty until it is read."""
 
 
 @dataclass(frozen=True, slots=True)
