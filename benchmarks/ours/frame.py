@@ -99,7 +99,7 @@ def _settled(context: Mapping[str, Any], known: Mapping[str, Any], site: str) ->
         for key, text in vars(words).items():
             is_front = group == "issue" and key in {"subject", "preheader"}
             for number, one in _paired(getattr(context[group], key), text):
-                yield number, {"front": key} if is_front else {"words": one}
+                yield number, {"front": key} if is_front else {"words": str(one)}
     for name, url in (("unsubscribe_url", unsubscribe_url), ("preferences_url", preferences_url)):
         yield _SLOT.findall(context[name])[0], {"words": url(site, "test")}
 

@@ -95,6 +95,7 @@ def format_zone(moment: datetime, language: str) -> str:
     return get_timezone_name(asked, width="long", locale=language)
 
 
+@cache
 def format_duration(seconds: int, language: str) -> str:
     """Return a length of time in hours and minutes, rounded down: "1 uur 15 min", "1 hr 15 min", "45 sec".
 

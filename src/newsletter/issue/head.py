@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsletter.issue.holes import FIELD, Written
@@ -70,7 +70,7 @@ class _Reader:
         self._position = position
 
     def _place(self, index: int) -> Position:
-        return replace(self._position, column=index + 1)
+        return Position(self._position.path, self._position.line, index + 1)
 
     def _fault(self, index: int, message: str, rule: str = "attribute-syntax") -> None:
         self.findings.append(Finding(self._place(index), message, rule))

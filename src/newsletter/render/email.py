@@ -26,10 +26,10 @@ from newsletter.render.theme import shared
 from newsletter.render.view import ON_EMAIL, block_view, blocks_on, contents_of, house_view, issue_view
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from newsletter.config import Settings
-    from newsletter.model import Block, Body, Issue, Part, Pictures, Segment, Segments
+    from newsletter.model import Block, Body, Issue, Pictures, Segment, Segments
     from newsletter.render.shown import ShowPicture
     from newsletter.render.theme import Shared, Theme
 
@@ -73,14 +73,6 @@ def _reader_fields(issue: Issue) -> dict[str, PersonalField]:
     """The frame's links that belong to one reader travel as holes too."""
     nonce, position = issue.source_sha256[:12], Position("templates")
     return {f"zq{nonce}h9000{n}z": PersonalField(name, position) for n, name in enumerate(_READER_LINKS)}
-
-
-def _around(
-    issue: Issue, settings: Settings, contents: Sequence[Part], show: ShowPicture, words: Callable[[str], object]
-) -> Shared:
-    """Return what the templates of all blocks get alike."""
-    house = house_view(settings, words, show)
-    return shared(house | {"issue": issue_view(issue, settings.newsletter, contents, words)})
 
 
 def _placed(
@@ -147,7 +139,12 @@ def _html(
     own = {field.expression: slots.text(placeholder) for placeholder, field in reader.items()}
     blocks = blocks_on(issue, ON_EMAIL)
     contents = contents_of(blocks, theme.kinds)
-    desk = _Desk(theme, issue.language, _around(issue, settings, contents, show, slots.text), show)
+    house = house_view(settings, slots.text, show)
+    # Words too, as what is kept of a block's template must not depend on the issue that it was in.
+    date, slug = slots.text(issue.date.isoformat()), slots.text(issue.slug)
+    view = issue_view(issue, settings.newsletter, contents, slots.text)
+    view.date, view.slug = date, slug
+    desk = _Desk(theme, issue.language, shared(house | {"issue": view}), show)
     frame = theme.render_kept(FRAME, issue.language, desk.around, {"blocks": BLOCKS, **own})
     html = [_body_html(block.body, issue.language, show, theme.kinds[block.kind].width_px) for block in blocks]
     bodies = inline_fragments(html, css)
@@ -202,7 +199,8 @@ def _text(
     issue: Issue, theme: Theme, settings: Settings, show: InMail, reader: Mapping[str, PersonalField]
 ) -> Segments:
     blocks = blocks_on(issue, ON_EMAIL)
-    desk = _Desk(theme, issue.language, _around(issue, settings, contents_of(blocks, theme.kinds), show, str), show)
+    view = issue_view(issue, settings.newsletter, contents_of(blocks, theme.kinds), str)
+    desk = _Desk(theme, issue.language, shared(house_view(settings, str, show) | {"issue": view}), show)
     own = {field.expression: placeholder for placeholder, field in reader.items()}
     frame = theme.render(_TEXT_FRAME, issue.language, {**desk.around.values, "blocks": _BLOCKS_IN_TEXT, **own})
     before, mark, after = _tidy(frame).partition(_BLOCKS_IN_TEXT)
