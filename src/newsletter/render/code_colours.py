@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from newsletter.config.settings import Palette, Theme
 
-_LIGHT = {"c": "#66707f", "k": "#a3219f", "s": "#23742c", "n": "#a34d00", "f": "#1b5fc0"}
+_LIGHT = {"c": "#66707f", "k": "#a3219f", "s": "#1d6526", "n": "#a34d00", "f": "#1a56ae"}
 _DARK = {"c": "#98a2b5", "k": "#dda2f2", "s": "#9ad07f", "n": "#efb36b", "f": "#84baff"}
 """By the groups of `issue.highlight`: comments, keywords, strings, numbers, names."""
 
