@@ -155,6 +155,7 @@ def test_a_later_folder_wins(tmp_path: Path) -> None:
                 'attributes.b.after: "b" is neither "issue" nor another attribute of type datetime',
             ],
         ),
+        ("text_columns = 73", ["text_columns: found 73, expected 40 to 72"]),
         ("width_px = 600", ["width_px: found 600, expected 16 to 536, the mail's column"]),
         ('width_px = "600"', ['width_px: found "600", expected a whole number']),
         (

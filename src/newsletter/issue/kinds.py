@@ -34,10 +34,13 @@ START = "start"
 
 COLUMN_PX = 536
 """How wide the text of a mail is, in CSS pixels."""
+TEXT_COLUMNS = 72
+"""How wide the plain text is."""
 OVERLAYS = ("play",)
 """What can be drawn on a picture in the mail."""
 
 _NARROWEST_PX = 16
+_FEWEST_COLUMNS = 40
 _NEEDS = ("required", "optional", "none")
 _WORDS = {"title": _NEEDS, "body": _NEEDS, "contents": (ENTRY, LIST, LEFT_OUT)}
 _KIND_TYPES = {
@@ -48,6 +51,7 @@ _KIND_TYPES = {
     "contents": str,
     "calendar": bool,
     "width_px": int,
+    "text_columns": int,
     "attributes": dict,
     "example": str,
 }
@@ -112,6 +116,8 @@ class Kind:
     """True for events: the archive has a file of each for calendars."""
     width_px: int = COLUMN_PX
     """How wide its text is in a mail: the widest that a picture in it is shown."""
+    text_columns: int = TEXT_COLUMNS
+    """How wide its text is in plain text; fewer where the template puts something before each line."""
 
 
 CONDITION = "if"
@@ -180,7 +186,10 @@ class _SchemaReader:
             contents=table.get("contents", ENTRY),
             calendar=table.get("calendar", False),
             width_px=table.get("width_px", COLUMN_PX),
+            text_columns=table.get("text_columns", TEXT_COLUMNS),
         )
+        if not _FEWEST_COLUMNS <= kind.text_columns <= TEXT_COLUMNS:
+            self._fault(f"text_columns: found {kind.text_columns}, expected {_FEWEST_COLUMNS} to {TEXT_COLUMNS}")
         self._check_times(kind)
         return kind
 

@@ -217,16 +217,17 @@ def _text(
 
 def _block_text(desk: _Desk, block: Block) -> str:
     view = block_view(block, desk.theme.kinds[block.kind], desk.show, str)
-    view.body, view.links = _body_text(block.body, desk.language)
+    columns = desk.theme.kinds[block.kind].text_columns
+    view.body, view.links = _body_text(block.body, desk.language, columns)
     template = f"email/blocks/{block.kind}/text.txt.j2"
     return _tidy(desk.theme.render_kept(template, desk.language, desk.around, {"block": view}))
 
 
 @lru_cache(maxsize=512)
-def _body_text(body: Body, language: str) -> tuple[str, str]:  # noqa: ARG001 - quotes differ between languages
+def _body_text(body: Body, language: str, columns: int) -> tuple[str, str]:  # noqa: ARG001 - quotes differ between languages
     """Return the text and the list of its links."""
     found = LinkList()
-    return to_text(body.tokens, found), found.render()
+    return to_text(body.tokens, found, columns), found.render()
 
 
 @lru_cache(maxsize=512)
