@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
     from typing import Self
 
@@ -26,6 +27,21 @@ class Message:
     """Headers and body with CRLF line ends, not yet dot-stuffed."""
     needs_smtputf8: bool
     """An address holds characters beyond ASCII, so the server must offer SMTPUTF8 (RFC 6531)."""
+
+
+class Feed(Protocol):
+    """Where a transport gets its messages, and tells what became of each; called in one event loop."""
+
+    async def take(self, most: int) -> Sequence[Message]:
+        """Wait for work; return at most `most` messages, each already marked `wire` in the ledger.
+
+        An empty answer means: no more. Cancelled while it waits, it has taken nothing.
+        """
+        ...
+
+    def settle(self, message: Message, outcome: Outcome) -> None:
+        """Be told what became of a message: once for every one that was taken. Never raises."""
+        ...
 
 
 class Transport(Protocol):
