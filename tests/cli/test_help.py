@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 DEAR = """
 babel cssutils dotenv email_validator http.server icalendar jinja2 lxml markdown_it mdit_py_plugins mjml premailer rich
-slugify smtplib yaml
+slugify ssl yaml
 """
 """What help must not wait for."""
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from newsletter.config import Archive, Delivery, Sample, Secret, Smtp, Subscribers, Theme
+from newsletter.config import Archive, Delivery, Dkim, Sample, Secret, Smtp, Subscribers, Theme
 from newsletter.config.settings import DARK, LIGHT, Pictures
 from tests.config.workspaces import REQUIRED, faults_of, settings_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_the_required_keys_are_enough(tmp_path: Path) -> None:
@@ -35,7 +32,8 @@ def test_every_other_section_has_defaults(tmp_path: Path) -> None:
     assert settings.theme == Theme(logo="", radius_px=8, light=LIGHT, dark=DARK)
     assert settings.pictures == Pictures("linked")
     assert settings.delivery == Delivery("directory", root / "out/mail", "redactie@example.org")
-    assert settings.smtp == Smtp("localhost", 587, "starttls", "", None, 60)
+    assert settings.smtp == Smtp("localhost", 587, "starttls", "", None, 300, "auto", None, 4, 100, 0, 4)
+    assert settings.dkim == Dkim("example.org", "", None, "", None)
     assert settings.archive == Archive(root / "out/site")
     assert settings.subscribers == Subscribers(())
     assert settings.samples == ()
@@ -100,6 +98,32 @@ def test_what_is_said_wins_from_the_defaults(tmp_path: Path) -> None:
     assert settings.delivery == Delivery("smtp", root / "post", "bounces@example.org")
     assert settings.smtp == Smtp("mail.example.org", 2525, "tls", "proef", None, 5)
     assert settings.archive == Archive(root / "site")
+
+
+def test_how_fast_a_server_is_given_mail_and_who_signs_it_can_be_said(tmp_path: Path) -> None:
+    settings = settings_of(
+        tmp_path,
+        REQUIRED
+        + """
+        [smtp]
+        auth = "xoauth2"
+        connections = 2
+        messages_per_connection = 50
+        rate_per_second = 14
+        pipeline_depth = 1
+        [dkim]
+        domain = "example.org"
+        selector = "nl2026"
+        key_file = "/etc/newsletter/dkim.pem"
+        ed25519_selector = "nl2026e"
+        ed25519_key_file = "sleutels/dkim-ed25519.pem"
+        """,
+    )
+    root = tmp_path.resolve()
+    assert settings.smtp == Smtp("localhost", 587, "starttls", "", None, 300, "xoauth2", None, 2, 50, 14, 1)
+    assert settings.dkim == Dkim(
+        "example.org", "nl2026", Path("/etc/newsletter/dkim.pem"), "nl2026e", root / "sleutels/dkim-ed25519.pem"
+    )
 
 
 def test_samples_say_what_is_known_of_a_reader_and_no_more(tmp_path: Path) -> None:

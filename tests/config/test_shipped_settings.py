@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent.parent
 TOML = (ROOT / "newsletter.toml").read_text(encoding="utf-8")
 DOTENV = (ROOT / ".env.example").read_text(encoding="utf-8")
 
-LEFT_OUT = re.compile(r"^#(?=[a-z_]+ = )", re.MULTILINE)
+LEFT_OUT = re.compile(r"^#(?=[a-z0-9_]+ = )", re.MULTILINE)
 EVERY_KEY = {
     "newsletter": (
         "name description url language languages timezone from_name from_address reply_to list_id postal_address"
@@ -23,7 +23,10 @@ EVERY_KEY = {
     "theme.dark": "background card text muted accent on_accent border tint",
     "pictures": "in_mail",
     "delivery": "transport directory envelope_sender",
-    "smtp": "host security port username timeout_s",
+    "smtp": (
+        "host security port username auth timeout_s connections messages_per_connection rate_per_second pipeline_depth"
+    ),
+    "dkim": "domain selector key_file ed25519_selector ed25519_key_file",
     "archive": "out",
     "subscribers": "fields",
 }

@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from select import select
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,11 +15,14 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from newsletter.config.settings import Secret, Smtp
-from newsletter.delivery.smtp import SmtpTransport
+from newsletter.delivery.smtp import Patience, SmtpTransport
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from newsletter.delivery.base import Message, Transport
+    from newsletter.model import Outcome
 
 PASSWORD = "p@ss wörd=hunter2"
 NEVER_S = 20.0
@@ -182,6 +186,7 @@ class ScriptedServer:
             for script in self._scripts:
                 connection, _ = self._listening.accept()
                 connection.settimeout(NEVER_S)
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 with closing(Line(connection)) as line:
                     try:
                         script(line)
@@ -202,6 +207,7 @@ def smtp_settings(port: int, **changes: Any) -> Smtp:
         "username": "",
         "password": None,
         "timeout_s": 10,
+        "connections": 1,
     }
     return Smtp(**(values | changes))
 
@@ -210,5 +216,51 @@ def with_log_in(port: int, **changes: Any) -> Smtp:
     return smtp_settings(port, **({"username": "redactie", "password": Secret(PASSWORD)} | changes))
 
 
-def transport(settings: Smtp, **options: Any) -> SmtpTransport:
-    return SmtpTransport(settings, ehlo_name="aireport.example", **options)
+class ListFeed:
+    """Gives what is in a list; every message taken is settled once, and no more than is allowed is taken."""
+
+    def __init__(self, messages: Sequence[Message]) -> None:
+        self._left = [replace(message) for message in messages]  # each one of its own
+        self._taken: list[Message] = []
+        self.settled: list[tuple[Message, Outcome]] = []
+        """In the order in which their fate was known."""
+
+    async def take(self, most: int) -> Sequence[Message]:
+        assert most > 0
+        taken, self._left = self._left[:most], self._left[most:]
+        self._taken += taken
+        return taken
+
+    def settle(self, message: Message, outcome: Outcome) -> None:
+        assert self.in_the_air(message), f"settled twice: {message.recipient}"
+        assert outcome.address == message.recipient
+        self.settled.append((message, outcome))
+
+    def in_the_air(self, message: Message) -> bool:
+        return any(one is message for one in self._taken) and all(one is not message for one, _ in self.settled)
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """In the order in which they were taken; all of them are there."""
+        assert len(self.settled) == len(self._taken)
+        return [next(outcome for one, outcome in self.settled if one is message) for message in self._taken]
+
+
+def smtp(
+    settings: Smtp, *, context: ssl.SSLContext | None = None, patience: dict[str, float] | None = None
+) -> SmtpTransport:
+    """The transport, which pauses so shortly after a setback that no test waits for it."""
+    return SmtpTransport(
+        settings,
+        ehlo_name="aireport.example",
+        context=context,
+        patience=Patience(**({"reply_s": float(settings.timeout_s), "server_s": 0.0} | (patience or {}))),
+        first_pause_s=0.01,
+    )
+
+
+def deliver(transport: Transport, *messages: Message) -> list[Outcome]:
+    """Run a transport, and return what became of the messages, in their order."""
+    feed = ListFeed(messages)
+    asyncio.run(transport.run(feed))
+    return feed.outcomes

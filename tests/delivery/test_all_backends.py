@@ -15,7 +15,7 @@ from newsletter.delivery.smtp import SmtpTransport
 from newsletter.errors import UsageError
 from newsletter.model import Verdict
 from tests.delivery.letters import filled
-from tests.delivery.servers import ScriptedServer
+from tests.delivery.servers import ScriptedServer, deliver
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +60,7 @@ def test_every_transport_of_the_settings_has_a_backend() -> None:
     [
         ("smpt", '(did you mean "smtp"?)'),
         ("Directory", '(did you mean "directory"?)'),
-        ("pigeon", "(there is directory, smtp)"),
+        ("pigeon", "(there is directory, null, smtp)"),
     ],
 )
 def test_an_unknown_name_is_told_with_the_nearest_one(workspace: Path, name: str, hint: str) -> None:
@@ -76,11 +76,17 @@ def test_a_message_goes_the_way_that_the_settings_say(workspace: Path) -> None:
     )
     settings = settings_of(workspace)
 
-    with open_transport(settings) as transport:
-        outcome = transport.deliver(filled(identity=identity_of(settings)))
+    (outcome,) = deliver(open_transport(settings), filled(identity=identity_of(settings)))
 
     assert outcome.verdict is Verdict.ACCEPTED
     assert (workspace / "out/mail" / outcome.reply).exists()
+
+
+def test_the_transport_to_nowhere_takes_everything_and_keeps_nothing(workspace: Path) -> None:
+    outcomes = deliver(open_transport(settings_of(workspace), "null"), *([filled()] * 250))
+
+    assert [outcome.verdict for outcome in outcomes] == [Verdict.ACCEPTED] * 250
+    assert [path.name for path in workspace.iterdir()] == ["newsletter.toml"]
 
 
 def test_a_server_is_greeted_with_the_name_of_the_senders_domain(workspace: Path) -> None:
@@ -97,8 +103,7 @@ def test_a_server_is_greeted_with_the_name_of_the_senders_domain(workspace: Path
             NEWSLETTER_SMTP_PORT=str(server.port),
             NEWSLETTER_SMTP_SECURITY="none",
         )
-        with open_transport(settings, "smtp"):
-            pass
+        deliver(open_transport(settings, "smtp"))
 
     assert server.heard
 
@@ -129,4 +134,4 @@ def test_no_transport_is_loaded_before_it_is_chosen() -> None:
 
     loaded = result.stdout.split()
     assert "newsletter.delivery.all_backends" in loaded
-    assert not {"newsletter.delivery.smtp", "newsletter.delivery.directory", "smtplib", "ssl"} & set(loaded)
+    assert not {"newsletter.delivery.smtp", "newsletter.delivery.directory", "asyncio", "ssl"} & set(loaded)

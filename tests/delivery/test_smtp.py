@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
-from newsletter.errors import DeliveryError, UnsafeValueError
-from newsletter.model import Outcome, Recipient, Verdict
+from newsletter.errors import DeliveryError
+from newsletter.model import Outcome, Recipient, Scope, Verdict
 from tests.delivery.letters import ANNA, email, filled, message
-from tests.delivery.servers import PASSWORD, Inbox, real_server, smtp_settings, transport, with_log_in
+from tests.delivery.servers import PASSWORD, Inbox, deliver, real_server, smtp, smtp_settings, with_log_in
 
 if TYPE_CHECKING:
     from newsletter.config.settings import Smtp
@@ -68,8 +68,8 @@ def secrets_in(error: BaseException) -> list[str]:
 
 def test_a_message_arrives_as_it_was_made(inbox: Inbox) -> None:
     sent = filled()
-    with real_server(inbox) as port, transport(smtp_settings(port)) as open_transport:
-        assert open_transport.deliver(sent) == QUEUED
+    with real_server(inbox) as port:
+        assert deliver(smtp(smtp_settings(port)), sent) == [QUEUED]
 
     (envelope,) = inbox.envelopes
     assert envelope.content == sent.content
@@ -79,8 +79,8 @@ def test_a_message_arrives_as_it_was_made(inbox: Inbox) -> None:
 
 def test_many_messages_go_over_one_connection(inbox: Inbox) -> None:
     readers = [Recipient(f"reader-{number}@example.org", "nl", f"T{number}") for number in range(20)]
-    with real_server(inbox) as port, transport(smtp_settings(port)) as open_transport:
-        outcomes = [open_transport.deliver(filled(reader=reader)) for reader in readers]
+    with real_server(inbox) as port:
+        outcomes = deliver(smtp(smtp_settings(port)), *(filled(reader=reader) for reader in readers))
 
     assert {outcome.verdict for outcome in outcomes} == {Verdict.ACCEPTED}
     assert [envelope.rcpt_tos for envelope in inbox.envelopes] == [[reader.address] for reader in readers]
@@ -95,8 +95,8 @@ def test_many_messages_go_over_one_connection(inbox: Inbox) -> None:
 def test_no_form_of_the_end_smuggles_a_second_message(inbox: Inbox, form: str) -> None:
     smuggled = f"Hallo{form}MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nSubject: x\r\n\r\nhi{form}.{form}"
     sent = filled(email(text=(smuggled,), html=(smuggled,)))
-    with real_server(inbox) as port, transport(smtp_settings(port)) as open_transport:
-        assert open_transport.deliver(sent).verdict is Verdict.ACCEPTED
+    with real_server(inbox) as port:
+        assert deliver(smtp(smtp_settings(port)), sent) == [QUEUED]
 
     assert inbox.contents == [sent.content]
 
@@ -115,18 +115,19 @@ def test_no_form_of_the_end_smuggles_a_second_message(inbox: Inbox, form: str) -
     ],
 )
 def test_content_that_is_not_sound_never_reaches_the_wire(inbox: Inbox, content: bytes) -> None:
-    with real_server(inbox) as port, transport(smtp_settings(port)) as open_transport:
-        with pytest.raises(UnsafeValueError):
-            open_transport.deliver(message(content))
-        assert open_transport.deliver(message()).verdict is Verdict.ACCEPTED
+    with real_server(inbox) as port:
+        refused, taken = deliver(smtp(smtp_settings(port)), message(content), message())
 
+    assert (refused.verdict, refused.scope, refused.code) == (Verdict.REFUSED, Scope.OURS, "")
+    assert refused.reply.startswith("the message holds ")
+    assert taken == QUEUED
     assert inbox.contents == [message().content]
 
 
 @pytest.mark.parametrize("content", [b".\r\n", b"..a\r\n\r\n.\r\n..\r\nb.\r\n", b"A: b\r\n\r\n.\r\n.\r\n"])
 def test_lines_of_dots_survive(inbox: Inbox, content: bytes) -> None:
-    with real_server(inbox) as port, transport(smtp_settings(port)) as open_transport:
-        assert open_transport.deliver(message(content)).verdict is Verdict.ACCEPTED
+    with real_server(inbox) as port:
+        assert deliver(smtp(smtp_settings(port)), message(content)) == [QUEUED]
 
     assert inbox.contents == [content]
 
@@ -136,24 +137,22 @@ def test_lines_of_dots_survive(inbox: Inbox, content: bytes) -> None:
     ["a@x>\r\nRCPT TO:<eve@bad.test", "a b@x", "<a@x", "a@x>", "a@x\0", "a@x> NOTIFY=SUCCESS", "", "a@x\u2028"],
 )
 def test_an_unsafe_recipient_is_refused_before_the_wire(inbox: Inbox, address: str) -> None:
-    with real_server(inbox) as port, transport(smtp_settings(port)) as open_transport:
-        outcome = open_transport.deliver(message(recipient=address))
+    with real_server(inbox) as port:
+        (outcome,) = deliver(smtp(smtp_settings(port)), message(recipient=address))
 
-    assert outcome.verdict is Verdict.REFUSED
+    assert (outcome.verdict, outcome.scope) == (Verdict.REFUSED, Scope.HARD)
     assert outcome.reply.startswith("the envelope recipient: ")
     assert outcome.reply.isprintable()
     assert inbox.envelopes == []
 
 
-def test_an_unsafe_sender_is_an_error_as_it_is_no_readers_fault(inbox: Inbox) -> None:
+def test_an_unsafe_sender_is_refused_as_no_readers_fault(inbox: Inbox) -> None:
     unsafe = replace(message(), sender="a@x>\r\nRCPT TO:<eve@bad.test")
-    with (
-        real_server(inbox) as port,
-        transport(smtp_settings(port)) as open_transport,
-        pytest.raises(UnsafeValueError, match=r"^the envelope sender: "),
-    ):
-        open_transport.deliver(unsafe)
+    with real_server(inbox) as port:
+        (outcome,) = deliver(smtp(smtp_settings(port)), unsafe)
 
+    assert (outcome.verdict, outcome.scope) == (Verdict.REFUSED, Scope.OURS)
+    assert outcome.reply.startswith("the envelope sender: ")
     assert inbox.envelopes == []
 
 
@@ -162,8 +161,10 @@ def international() -> Message:
 
 
 def test_an_international_address_goes_to_a_server_that_takes_it(inbox: Inbox) -> None:
-    with real_server(inbox, enable_SMTPUTF8=True) as port, transport(smtp_settings(port)) as open_transport:
-        assert open_transport.deliver(international()).verdict is Verdict.ACCEPTED
+    with real_server(inbox, enable_SMTPUTF8=True) as port:
+        (outcome,) = deliver(smtp(smtp_settings(port)), international())
+
+    assert outcome.verdict is Verdict.ACCEPTED
 
     (envelope,) = inbox.envelopes
     assert envelope.rcpt_tos == ["dörte@sörensen.example"]
@@ -172,18 +173,18 @@ def test_an_international_address_goes_to_a_server_that_takes_it(inbox: Inbox) -
 
 
 def test_an_international_address_is_refused_where_the_server_cannot_take_it(inbox: Inbox) -> None:
-    with real_server(inbox, enable_SMTPUTF8=False) as port, transport(smtp_settings(port)) as open_transport:
-        outcome = open_transport.deliver(international())
-        assert open_transport.deliver(message()).verdict is Verdict.ACCEPTED
+    with real_server(inbox, enable_SMTPUTF8=False) as port:
+        outcome, taken = deliver(smtp(smtp_settings(port)), international(), message())
 
-    assert outcome.verdict is Verdict.REFUSED
+    assert (outcome.verdict, outcome.scope) == (Verdict.REFUSED, Scope.ROW)
+    assert taken == QUEUED
     assert "SMTPUTF8" in outcome.reply
     assert inbox.contents == [message().content]
 
 
 def test_an_address_beyond_ascii_needs_no_mark_to_be_seen(inbox: Inbox) -> None:
-    with real_server(inbox, enable_SMTPUTF8=False) as port, transport(smtp_settings(port)) as open_transport:
-        outcome = open_transport.deliver(message(recipient="dörte@sörensen.example"))
+    with real_server(inbox, enable_SMTPUTF8=False) as port:
+        (outcome,) = deliver(smtp(smtp_settings(port)), message(recipient="dörte@sörensen.example"))
 
     assert outcome.verdict is Verdict.REFUSED
     assert "SMTPUTF8" in outcome.reply
@@ -194,11 +195,8 @@ def test_starttls_then_log_in_then_mail(
     inbox: Inbox, trust: ssl.SSLContext, certified: ssl.SSLContext, excluded: str
 ) -> None:
     options = {"tls_context": certified, "require_starttls": True, "auth_required": True}
-    with (
-        real_server(inbox, auth_exclude_mechanism=[excluded], **options) as port,
-        transport(with_log_in(port, security="starttls"), context=trust) as open_transport,
-    ):
-        assert open_transport.deliver(message()).verdict is Verdict.ACCEPTED
+    with real_server(inbox, auth_exclude_mechanism=[excluded], **options) as port:
+        assert deliver(smtp(with_log_in(port, security="starttls"), context=trust), message()) == [QUEUED]
 
     (log_in,) = inbox.log_ins
     assert log_in[1:] == (b"redactie", PASSWORD.encode())
@@ -207,22 +205,20 @@ def test_starttls_then_log_in_then_mail(
 
 
 def test_tls_from_the_first_octet(inbox: Inbox, trust: ssl.SSLContext, certified: ssl.SSLContext) -> None:
-    with (
-        real_server(inbox, ssl_context=certified) as port,
-        transport(smtp_settings(port, security="tls"), context=trust) as open_transport,
-    ):
-        assert open_transport.deliver(filled()) == QUEUED
+    with real_server(inbox, ssl_context=certified) as port:
+        assert deliver(smtp(smtp_settings(port, security="tls"), context=trust), filled()) == [QUEUED]
 
     assert inbox.contents == [filled().content]
     assert inbox.was_encrypted == [True]
 
 
 def test_a_log_in_without_tls_goes_to_this_machine_alone(inbox: Inbox) -> None:
-    with real_server(inbox, auth_require_tls=False) as port, transport(with_log_in(port)):
+    with real_server(inbox, auth_require_tls=False) as port:
+        deliver(smtp(with_log_in(port)))
         assert [password for *_, password in inbox.log_ins] == [PASSWORD.encode()]
 
-    with pytest.raises(DeliveryError) as caught, transport(with_log_in(25, host="192.0.2.1")):
-        pass
+    with pytest.raises(DeliveryError) as caught:
+        deliver(smtp(with_log_in(25, host="192.0.2.1")))
     assert str(caught.value) == (
         '192.0.2.1:25: smtp.security "none" is for this machine alone, and nothing was sent; '
         'set it to "tls" or "starttls"'
@@ -230,8 +226,8 @@ def test_a_log_in_without_tls_goes_to_this_machine_alone(inbox: Inbox) -> None:
 
 
 def opening_fails(settings: Smtp, context: ssl.SSLContext | None = None) -> DeliveryError:
-    with pytest.raises(DeliveryError) as caught, transport(settings, context=context):
-        pass
+    with pytest.raises(DeliveryError) as caught:
+        deliver(smtp(settings, context=context), message())
     assert str(caught.value).startswith(f"{settings.host}:{settings.port}: ")
     assert secrets_in(caught.value) == []
     return caught.value
@@ -300,6 +296,6 @@ def test_a_name_that_is_no_hosts_is_told(host: str) -> None:
 
 
 def test_the_password_is_not_in_any_picture_of_the_transport() -> None:
-    made = transport(with_log_in(25))
+    made = smtp(with_log_in(25))
 
     assert "hunter2" not in f"{made} {made!r} {vars(made)}"

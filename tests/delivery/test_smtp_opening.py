@@ -11,7 +11,8 @@ import trustme
 
 from newsletter.delivery.smtp import SmtpTransport
 from newsletter.errors import DeliveryError, UnsafeValueError
-from tests.delivery.servers import PASSWORD, Line, ScriptedServer, smtp_settings, transport, with_log_in
+from tests.delivery.letters import message
+from tests.delivery.servers import PASSWORD, Line, ScriptedServer, deliver, smtp, smtp_settings, with_log_in
 
 if TYPE_CHECKING:
     from tests.delivery.servers import Script
@@ -21,8 +22,8 @@ def opening_fails(script: Script, context: ssl.SSLContext | None = None, **chang
     """What is said when a log-in is not possible, and what the server heard of it."""
     with ScriptedServer(script) as server:
         settings = with_log_in(server.port, **changes)
-        with pytest.raises(DeliveryError) as caught, transport(settings, context=context):
-            pass
+        with pytest.raises(DeliveryError) as caught:
+            deliver(smtp(settings, context=context), message())
     place, _, said = str(caught.value).partition(": ")
     assert place == f"127.0.0.1:{server.port}"
     assert "hunter2" not in said
@@ -45,7 +46,7 @@ def test_a_stripped_starttls_never_sends_the_password() -> None:
     said, heard = opening_fails(strip, security="starttls")
 
     assert said.startswith("it offers no STARTTLS, or somebody on the way took the offer out; no log-in was sent; ")
-    assert heard == b"ehlo aireport.example\r\n"
+    assert heard == b"EHLO aireport.example\r\n"
     assert hides_the_password(heard)
 
 
@@ -55,10 +56,13 @@ def test_a_stripped_starttls_never_sends_the_password() -> None:
         ((b"454 4.7.0 not now\r\n",), "it answered STARTTLS with 454 4.7.0 not now; try again later"),
         ((b"501 no\r\n",), "it answered STARTTLS with 501 no; try again later"),
         ((b"220 go\r\n250-mail.example\r\n250 AUTH PLAIN\r\n",), "the server talked out of turn before TLS began; "),
-        ((b"220 go\r\n", b"not TLS at all, whatever this is\r\n"), "TLS could not be begun ("),
+        # As it comes a moment later, or in time to be seen.
+        ((b"220 go\r\n", b"not TLS at all, whatever this is\r\n"), ("TLS could not be begun (", "the server talked")),
     ],
 )
-def test_a_spoilt_starttls_never_sends_the_password(replies: tuple[bytes, ...], expected: str) -> None:
+def test_a_spoilt_starttls_never_sends_the_password(
+    replies: tuple[bytes, ...], expected: str | tuple[str, ...]
+) -> None:
     def spoil(line: Line) -> None:
         line.say("220 mail.example")
         line.hear("EHLO")
@@ -142,11 +146,8 @@ def test_our_own_name_cannot_hold_a_command() -> None:
 
     with ScriptedServer(hear_nothing) as server:
         settings = smtp_settings(server.port)
-        with (
-            pytest.raises(UnsafeValueError, match=r"the command ehlo holds a control character"),
-            SmtpTransport(settings, ehlo_name="a\r\nMAIL FROM:<b@c>"),
-        ):
-            pass
+        with pytest.raises(UnsafeValueError, match=r'the command "EHLO" holds a control character'):
+            deliver(SmtpTransport(settings, ehlo_name="a\r\nMAIL FROM:<b@c>"), message())
 
     assert server.heard == [b""]
 

@@ -9,7 +9,7 @@ import typer
 from newsletter.cli.options import AsJson, Directory, IssueName
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from newsletter.cli.output import Mark
     from newsletter.cli.workspace import Workspace
@@ -52,16 +52,20 @@ def _send_test(workspace: Workspace, email: Email, addresses: list[str], transpo
     from newsletter.cli.output import Mark, print_json, say
     from newsletter.errors import DeliveryError
 
+    def told(outcome: Outcome) -> None:
+        outcomes.append(outcome)
+        say(*_line(outcome))
+
     began = monotonic()
     outcomes: list[Outcome] = []
     try:
-        for outcome in _deliver(workspace, email, addresses, transport):
-            outcomes.append(outcome)
-            say(*_line(outcome))
+        _deliver(workspace, email, addresses, transport, told)
     except DeliveryError as error:
         if not outcomes:
             raise
         say(Mark("error:", "red"), str(error))
+    if len(outcomes) < len(addresses):
+        say(Mark("not tried", "yellow"), ", ".join(addresses[len(outcomes) :]))
     counts = _counts(outcomes, len(addresses))
     if as_json:
         seconds = max(monotonic() - began, 0.001)  # of what is shown, none is 0
@@ -70,12 +74,16 @@ def _send_test(workspace: Workspace, email: Email, addresses: list[str], transpo
     return 0 if counts["sent"] == len(addresses) else 1
 
 
-def _deliver(workspace: Workspace, email: Email, addresses: list[str], name: str) -> Iterator[Outcome]:
+def _deliver(
+    workspace: Workspace, email: Email, addresses: list[str], name: str, told: Callable[[Outcome], None]
+) -> None:
+    import asyncio
     import secrets
     from datetime import datetime
 
     from newsletter.cli.letters import TEST_TOKEN, compose
     from newsletter.delivery.all_backends import open_transport
+    from newsletter.delivery.one_by_one import OneByOne
 
     now = datetime.now(workspace.settings.newsletter.timezone)
     # All messages are composed before the line is opened: a fault in one must not stop half-way.
@@ -84,9 +92,8 @@ def _deliver(workspace: Workspace, email: Email, addresses: list[str], name: str
         # Unlike any test before it, so that a mail program does not take this one for a copy.
         reader = workspace.reader(address, email.language, f"{TEST_TOKEN}-{secrets.token_hex(4)}")
         messages.append(compose(email, workspace, reader, now))
-    with open_transport(workspace.settings, name) as transport:
-        for message in messages:
-            yield transport.deliver(message)
+    transport = open_transport(workspace.settings, name)
+    asyncio.run(transport.run(OneByOne(messages, told)))
 
 
 def _line(outcome: Outcome) -> tuple[Mark, str]:

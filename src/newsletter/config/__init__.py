@@ -15,6 +15,7 @@ from newsletter.config.sections import read_settings
 from newsletter.config.settings import (
     Archive,
     Delivery,
+    Dkim,
     Newsletter,
     Palette,
     Sample,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Archive",
     "Delivery",
+    "Dkim",
     "Newsletter",
     "Palette",
     "Sample",

@@ -34,6 +34,8 @@ PLAIN: Mapping[str, KeyPath] = MappingProxyType(
         "NEWSLETTER_SMTP_PORT": ("smtp", "port"),
         "NEWSLETTER_SMTP_SECURITY": ("smtp", "security"),
         "NEWSLETTER_SMTP_USERNAME": ("smtp", "username"),
+        "NEWSLETTER_DKIM_KEY_FILE": ("dkim", "key_file"),
+        "NEWSLETTER_DKIM_ED25519_KEY_FILE": ("dkim", "ed25519_key_file"),
     }
 )
 """Variables that win from a key of newsletter.toml."""
@@ -41,6 +43,7 @@ PLAIN: Mapping[str, KeyPath] = MappingProxyType(
 SECRET: Mapping[str, KeyPath] = MappingProxyType(
     {
         "NEWSLETTER_SMTP_PASSWORD": ("smtp", "password"),
+        "NEWSLETTER_SMTP_OAUTH2_TOKEN": ("smtp", "oauth2_token"),
         "NEWSLETTER_SECRET_KEY": ("secret_key",),
         "NEWSLETTER_STORE_URL": ("store_url",),
     }

@@ -237,6 +237,31 @@ def inner_path(value: object) -> str:
     return path
 
 
+def path(value: object) -> str:
+    """Accept the path of a file, in the workspace or anywhere on this machine."""
+    name = some_text(value)
+    if name.startswith("~"):
+        raise RefusedError("a path without ~, such as /etc/newsletter/dkim.pem")
+    return name
+
+
+def domain(value: object) -> str:
+    """Accept the domain of a signature; return it in lower case."""
+    return _dns_name(value, "a domain in ASCII, such as example.org")
+
+
+def selector(value: object) -> str:
+    """Accept a DKIM selector (RFC 6376 section 3.1); return it in lower case."""
+    return _dns_name(value, "a name in letters, digits and hyphens, such as nl2026")
+
+
+def _dns_name(value: object, expected: str) -> str:
+    name = _text_or_refuse(value, expected).lower()
+    if not _HOST.fullmatch(name):
+        raise RefusedError(expected)
+    return name
+
+
 def host(value: object) -> str:
     """Accept a host name or an IP address; return it in lower case."""
     expected = "a host name or an IP address, without scheme or port"

@@ -12,6 +12,7 @@ from newsletter.config import fields
 from newsletter.config.contrast import LEAST, unreadable
 from newsletter.config.faults import RefusedError, dotted
 from newsletter.config.settings import (
+    AUTHS,
     BUILT_IN_FIELDS,
     DARK,
     DEFAULT_STORE_URL,
@@ -26,6 +27,7 @@ from newsletter.config.settings import (
     TRANSPORTS,
     Archive,
     Delivery,
+    Dkim,
     Newsletter,
     Palette,
     Pictures,
@@ -59,6 +61,7 @@ def read_settings(root: Path, top: Table) -> Settings:
         pictures=_pictures(top.table("pictures")),
         delivery=_delivery(top.table("delivery"), root, newsletter.from_address),
         smtp=_smtp(top.table("smtp")),
+        dkim=_dkim(top.table("dkim"), root, newsletter.from_address),
         archive=_archive(top.table("archive"), root),
         subscribers=subscribers,
         samples=samples,
@@ -189,8 +192,33 @@ def _smtp(table: Table) -> Smtp:
         security=security,
         username=table.value("username", fields.text, ""),
         password=table.secret("password", fields.secret, None),
-        timeout_s=table.value("timeout_s", fields.whole_number(1, 600), 60),
+        timeout_s=table.value("timeout_s", fields.whole_number(1, 600), 300),
+        auth=table.value("auth", fields.choice(*AUTHS), AUTHS[0]),
+        oauth2_token=table.secret("oauth2_token", fields.secret, None),
+        connections=table.value("connections", fields.whole_number(1, 100), 4),
+        messages_per_connection=table.value("messages_per_connection", fields.whole_number(1, 100_000), 100),
+        rate_per_second=table.value("rate_per_second", fields.whole_number(0, 100_000), 0),
+        pipeline_depth=table.value("pipeline_depth", fields.whole_number(1, 10), 4),
     )
+
+
+def _dkim(table: Table, root: Path, from_address: str) -> Dkim:
+    domain = table.value("domain", fields.domain, from_address.rpartition("@")[2])
+    selector, key_file = _key(table, root, "")
+    ed25519_selector, ed25519_key_file = _key(table, root, "ed25519_")
+    return Dkim(domain, selector, key_file, ed25519_selector, ed25519_key_file)
+
+
+def _key(table: Table, root: Path, prefix: str) -> tuple[str, Path | None]:
+    """Read the selector and the file of one key: both of them, or neither."""
+    names = (f"{prefix}selector", f"{prefix}key_file")
+    selector = table.value(names[0], fields.or_empty(fields.selector), "")
+    path = table.value(names[1], fields.or_empty(fields.path), "")
+    for given, missing, name in ((selector, path, names[0]), (path, selector, names[1])):
+        if given and not missing:
+            other = names[1] if name == names[0] else names[0]
+            table.refuse(name, RefusedError(f"{dotted((*table.path, other))} beside it: a signature needs both"))
+    return selector, root / path if selector and path else None
 
 
 def _archive(table: Table, root: Path) -> Archive:

@@ -18,14 +18,17 @@ if TYPE_CHECKING:
 LANGUAGES = ("nl", "en")
 """The languages that the program can speak to readers."""
 
-TRANSPORTS = ("directory", "smtp")
-"""Where mail can go: a folder of `.eml` files, or a mail server."""
+TRANSPORTS = ("directory", "smtp", "null")
+"""Where mail can go: a folder of `.eml` files, a mail server, or nowhere, to measure what comes before."""
 
 IN_MAIL = ("linked", "embedded")
 """How a mail shows its pictures: from the archive on the web, or from the mail itself."""
 
 SECURITIES = ("tls", "starttls", "none")
 """How a connection to a mail server is protected."""
+
+AUTHS = ("auto", "plain", "login", "xoauth2")
+"""How to log in to a mail server; `auto` takes XOAUTH2 where there is a token, else what the server offers."""
 
 PORTS = MappingProxyType({"tls": 465, "starttls": 587, "none": 25})
 """The port of each kind of security: RFC 8314 section 3.3, RFC 6409 section 3.1, RFC 5321 section 4.5.4.2."""
@@ -245,7 +248,34 @@ class Smtp:
     """Empty for a server that asks for no log-in."""
     password: Secret | None
     timeout_s: int
-    """For one answer of the server, 1 to 600 seconds."""
+    """For one answer of the server, 1 to 600 seconds; a final dot has its own ten minutes."""
+    auth: str = "auto"
+    """One of `AUTHS`."""
+    oauth2_token: Secret | None = None
+    """For XOAUTH2."""
+    connections: int = 4
+    """At most so many at once, 1 to 100."""
+    messages_per_connection: int = 100
+    """After so many a connection is closed and another opened, 1 to 100,000."""
+    rate_per_second: int = 0
+    """Messages in a second over all connections; 0 for as many as the server takes."""
+    pipeline_depth: int = 4
+    """Messages at hand for each connection, 1 to 10: so many may have to be looked at after a crash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dkim:
+    """The signatures under each mail: the `[dkim]` table."""
+
+    domain: str
+    """That signs; by default that of `from_address`."""
+    selector: str
+    """Names the public key in the DNS; empty where mail is not signed here."""
+    key_file: Path | None
+    """The private key, RSA; None without a selector."""
+    ed25519_selector: str
+    """Of the second signature; empty for none."""
+    ed25519_key_file: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +315,7 @@ class Settings:
     pictures: Pictures
     delivery: Delivery
     smtp: Smtp
+    dkim: Dkim
     archive: Archive
     subscribers: Subscribers
     samples: tuple[Sample, ...]

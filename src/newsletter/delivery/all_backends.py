@@ -21,6 +21,12 @@ def _directory(settings: Settings) -> Transport:
     return DirectoryTransport(settings.delivery.directory)
 
 
+def _null(_settings: Settings) -> Transport:
+    from newsletter.delivery.null import NullTransport
+
+    return NullTransport()
+
+
 def _smtp(settings: Settings) -> Transport:
     from newsletter.delivery.smtp import SmtpTransport
 
@@ -29,12 +35,14 @@ def _smtp(settings: Settings) -> Transport:
     return SmtpTransport(settings.smtp, ehlo_name=settings.newsletter.from_address.rpartition("@")[2])
 
 
-BACKENDS: Mapping[str, Callable[[Settings], Transport]] = MappingProxyType({"directory": _directory, "smtp": _smtp})
+BACKENDS: Mapping[str, Callable[[Settings], Transport]] = MappingProxyType(
+    {"directory": _directory, "smtp": _smtp, "null": _null}
+)
 """By name: what makes the transport from the settings. Making one opens nothing."""
 
 
 def open_transport(settings: Settings, name: str = "") -> Transport:
-    """Return the transport called `name`, by default the one that the settings name; `with` opens it.
+    """Return the transport called `name`, by default the one that the settings name.
 
     Raises:
         UsageError: there is no transport of that name.

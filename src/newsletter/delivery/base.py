@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import TracebackType
-    from typing import Self
 
     from newsletter.model import Outcome
 
@@ -45,28 +43,13 @@ class Feed(Protocol):
 
 
 class Transport(Protocol):
-    """A way to hand over messages, open between `__enter__` and `__exit__`; for one thread."""
+    """A way to hand over messages."""
 
-    def __enter__(self) -> Self:
-        """Open the transport.
-
-        Raises:
-            DeliveryError: it cannot be used: no such host, log-in refused, no permission. Nothing was
-            handed over.
-        """
-        ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
-    ) -> None:
-        """Close the transport; raises nothing, and changes no outcome that was given."""
-        ...
-
-    def deliver(self, message: Message) -> Outcome:
-        """Hand over one message and return what became of it.
+    async def run(self, feed: Feed) -> None:
+        """Deliver what the feed gives until it gives nothing more.
 
         Raises:
-            DeliveryError: the transport as a whole cannot be used, now. This message was certainly not taken.
-            UnsafeValueError: the message itself must not be written to the wire. It was certainly not taken.
+            DeliveryError: nothing can be sent at all: no such host, log-in refused, no permission. Whatever
+            was taken has been settled.
         """
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import deque
 from contextlib import suppress
 from itertools import chain, count
 from pathlib import Path
@@ -11,15 +12,13 @@ from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 from newsletter.errors import DeliveryError
-from newsletter.model import Outcome, Verdict
+from newsletter.model import Outcome, Scope, Verdict
 
 if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Self
-
-    from newsletter.delivery.base import Message
+    from newsletter.delivery.base import Feed
 
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
+_AT_ONCE = 20
 _NAME_CHARACTERS = 120  # of the 255 octets that a file's name may have
 
 
@@ -33,35 +32,34 @@ class DirectoryTransport:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
-    def __enter__(self) -> Self:
-        """Make the folder if it is missing, for its owner alone.
+    async def run(self, feed: Feed) -> None:
+        """Write what the feed gives until it gives nothing more; an outcome's `reply` is the file's name.
 
         Raises:
-            DeliveryError: it cannot be made, or something else has its name.
+            DeliveryError: the folder cannot be made, is gone, is full or not to be written to.
         """
+        self._make()
+        while messages := await feed.take(_AT_ONCE):
+            left = deque(messages)
+            try:
+                while left:
+                    path = self._write(_name(left[0].message_id), left[0].content)
+                    message = left.popleft()
+                    feed.settle(message, Outcome(message.recipient, Verdict.ACCEPTED, reply=path.name))
+            except OSError as error:
+                failure = self._unusable(error)
+                for message in left:
+                    outcome = Outcome(message.recipient, Verdict.DEFERRED, reply=str(failure), scope=Scope.SESSION)
+                    feed.settle(message, outcome)
+                raise failure from error
+
+    def _make(self) -> None:
+        """Make the folder if it is missing, for its owner alone."""
         try:
             self._directory.parent.mkdir(parents=True, exist_ok=True)
             self._directory.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise self._unusable(error) from error
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
-    ) -> None:
-        """Nothing is held open."""
-
-    def deliver(self, message: Message) -> Outcome:
-        """Write one message and return that it was accepted; `reply` is the file's name.
-
-        Raises:
-            DeliveryError: the folder is gone, full or not to be written to.
-        """
-        try:
-            path = self._write(_name(message.message_id), message.content)
-        except OSError as error:
-            raise self._unusable(error) from error
-        return Outcome(message.recipient, Verdict.ACCEPTED, reply=path.name)
 
     def _write(self, name: str, content: bytes) -> Path:
         # A file of `tempfile` is readable by its owner alone (0600) from its first moment.
