@@ -83,15 +83,18 @@ def _deliver(
 
     from newsletter.cli.letters import TEST_TOKEN, compose
     from newsletter.delivery.all_backends import open_transport
+    from newsletter.delivery.dkim import load_signer
     from newsletter.delivery.one_by_one import OneByOne
 
+    signer = load_signer(workspace.settings.dkim)
     now = datetime.now(workspace.settings.newsletter.timezone)
     # All messages are composed before the line is opened: a fault in one must not stop half-way.
     messages = []
     for address in addresses:
         # Unlike any test before it, so that a mail program does not take this one for a copy.
         reader = workspace.reader(address, email.language, f"{TEST_TOKEN}-{secrets.token_hex(4)}")
-        messages.append(compose(email, workspace, reader, now))
+        message = compose(email, workspace, reader, now)
+        messages.append(signer.sign(message, now) if signer else message)
     transport = open_transport(workspace.settings, name)
     asyncio.run(transport.run(OneByOne(messages, told)))
 

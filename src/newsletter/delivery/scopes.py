@@ -55,7 +55,6 @@ RULES: tuple[Rule, ...] = (
     _rule(Scope.SESSION, r"421.*"),
     _rule(Scope.ROW, r"4.. 4\.[127]\..*|4..", _GREYLISTED),
     _rule(Scope.SOFT, r"4.. 4\.2\.2"),  # the mailbox is full
-    _rule(Scope.ROW, r"4.. 4\.[12]\..*"),  # this address, this mailbox
     _rule(Scope.SESSION, r"4.. 4\.3\.[12]|4.. 4\.4\..*|4.. 4\.5\.3|4.. 4\.7\..*|432.*|454.*"),
     _rule(Scope.SESSION, r"4.*", step="MAIL"),  # said before the server knew who it is for
     _rule(Scope.ROW, r"4.*"),

@@ -2,10 +2,10 @@
 
 Pure: *now* comes in, in seconds of a clock that never goes back. Nothing here waits.
 
-A server says it in many ways (421, 454, 4.7.x, a refused or cut connection). To each the answer is the same,
-and the one of TCP: halve at once, regain slowly. Half the connections and half of the rate that it was really
-taking, and a pause that doubles while nothing comes of it. What was lost is regained in steps: the rate grows
-by a tenth of that half each second, and a connection comes back every ten seconds.
+A server that throttles messages (454, 4.7.x, 4.3.2) is answered as TCP would: half of the rate that it was
+really taking, at once, after a pause that doubles while nothing comes of it; then slowly more again, a tenth
+of that half each second. A server that refuses a connection, or cuts one before it took anything, keeps the
+connections that stand, and is asked for one more every ten seconds at the most.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from dataclasses import dataclass
 
 BURST_S = 0.1
 """Of a rate, that may go out at once."""
-SAME_BURST_S = 1.0
-"""Refusals so soon after one are about the same burst, such as one on each connection."""
+LEAST_MEASURED_S = 0.1
+"""A speed is measured over so long at least."""
 REGAIN_S = 10.0
+"""In which the half that was lost, or one connection, is regained."""
 MIN_RATE_PER_S = 0.2
 
 
@@ -32,42 +33,61 @@ class Limits:
     longest_pause_s: float = 60.0
 
 
+class _Pause:
+    """A pause that doubles from one time to the next, until something comes of it."""
+
+    def __init__(self, limits: Limits, now: float) -> None:
+        self._limits = limits
+        self._next_s = limits.first_pause_s
+        self._end = now
+
+    def left_s(self, now: float) -> float:
+        return max(0.0, self._end - now)
+
+    def begin(self, now: float) -> None:
+        self._end = now + self._next_s
+        self._next_s = min(self._limits.longest_pause_s, 2 * self._next_s)
+
+    def was_of_use(self) -> None:
+        self._next_s = self._limits.first_pause_s
+
+
 class Pace:
     """The speed of one run."""
 
     def __init__(self, limits: Limits, now: float) -> None:
         self._limits = limits
         self._low = limits.rate_per_s
-        self._changed = now
+        self._slowed = now
         """When the rate was last halved, or the run began."""
-        self._pushed = -math.inf
         self._taken = 0
         """Messages that the server took since then."""
-        self._connections = limits.connections
-        self._pause_s = limits.first_pause_s
-        self._resumes = now
         self._tokens = 1.0
         self._filled = now
+        self._pause = _Pause(limits, now)
+        self._connections = limits.connections
+        self._refused = now
+        """When a connection was last refused."""
+        self._calling = _Pause(limits, now)
 
     def rate_per_s(self, now: float) -> float:
         """Return how many messages may go out in a second, now."""
         if math.isinf(self._low):
             return self._low
-        regained = self._low * (1 + (now - self._changed) / REGAIN_S)
-        return min(self._limits.rate_per_s, regained)
+        return min(self._limits.rate_per_s, self._low * (1 + (now - self._slowed) / REGAIN_S))
 
     def connections(self, now: float) -> int:
         """Return how many connections may be open, now."""
-        regained = int((now - self._changed) / REGAIN_S)
+        regained = int((now - self._refused) / REGAIN_S)
         return min(self._limits.connections, self._connections + regained)
 
-    def pause_s(self, now: float) -> float:
-        """Return how long nothing may be begun, neither a connection nor a message."""
-        return max(0.0, self._resumes - now)
+    def call_wait_s(self, now: float) -> float:
+        """Return how long no connection may be opened."""
+        return max(self._calling.left_s(now), self._pause.left_s(now))
 
     def wait_s(self, now: float) -> float:
         """Take leave for one message and return 0, or return how long to wait before asking again."""
-        if pause_s := self.pause_s(now):
+        if pause_s := self._pause.left_s(now):
             return pause_s
         rate = self.rate_per_s(now)
         if math.isinf(rate):
@@ -82,18 +102,23 @@ class Pace:
     def took(self) -> None:
         """Be told that the server took a message."""
         self._taken += 1
-        self._pause_s = self._limits.first_pause_s
+        self._pause.was_of_use()
+        self._calling.was_of_use()
 
-    def pushed_back(self, now: float) -> None:
-        """Be told that the server, or the line to it, wants less."""
-        if now < max(self._resumes, self._pushed + SAME_BURST_S):
+    def throttled(self, now: float) -> None:
+        """Be told that the server refused a message as one too many. What comes in a pause is of the same burst."""
+        if self._pause.left_s(now):
             return
-        self._pushed = now
-        self._resumes = now + self._pause_s
-        self._pause_s = min(self._limits.longest_pause_s, 2 * self._pause_s)
-        since = max(now - self._changed, SAME_BURST_S)
-        measured = self._taken / since if self._taken else self.rate_per_s(now)
+        self._pause.begin(now)
+        rate = self.rate_per_s(now)
+        measured = self._taken / max(now - self._slowed, LEAST_MEASURED_S) if self._taken else rate
         if not math.isinf(measured):
-            self._low = max(MIN_RATE_PER_S, min(self.rate_per_s(now), measured) / 2)
-        self._connections = max(1, self.connections(now) // 2)
-        self._changed, self._taken, self._tokens, self._filled = now, 0, 1.0, now
+            self._low = max(MIN_RATE_PER_S, min(rate, measured) / 2)
+        self._slowed, self._taken, self._tokens, self._filled = now, 0, 1.0, now
+
+    def refused(self, now: float, others: int) -> None:
+        """Be told that a connection cannot be had, or was cut before anything was taken; `others` stand."""
+        self._connections = max(1, min(others, self.connections(now)))
+        self._refused = now
+        if not self._calling.left_s(now):
+            self._calling.begin(now)

@@ -106,7 +106,7 @@ class _Run:
         """
         self._start(self._fetch())
         for number in range(self._server.settings.connections):
-            self._start(self._serve(number, None if number else connection))
+            self._start(self._serve(None if number else connection))
         await self._done
 
     async def open(self) -> Connection:
@@ -187,18 +187,19 @@ class _Run:
 
     # The connections
 
-    async def _serve(self, number: int, connection: Connection | None) -> None:
+    async def _serve(self, connection: Connection | None) -> None:
         """Keep one connection open while there is work for it."""
         while True:
             if connection is None:
-                await self._wanted(number)
+                await self._wanted()
                 connection = await self._open_again()
             if connection:
                 connection.wake()
-                await connection.closed
+                # The future is not this task's: cancelled with it, nobody could wait for the line to close.
+                await asyncio.shield(connection.closed)
                 self._connections.discard(connection)
                 if connection.conversation.reason and not connection.conversation.accepted:
-                    self._push_back()
+                    self._pace.refused(self._loop.time(), len(self._connections))
                 connection = None
 
     async def _open_again(self) -> Connection | None:
@@ -210,27 +211,24 @@ class _Run:
         try:
             return await self.open()
         except OpeningError:
-            self._push_back()
-            silence_s = self._loop.time() - self._heard
-            if not self._connections and silence_s >= self._server.patience.server_s:
+            now = self._loop.time()
+            self._pace.refused(now, len(self._connections))
+            if not self._connections and now - self._heard >= self._server.patience.server_s:
                 raise
             return None
 
-    async def _wanted(self, number: int) -> None:
+    async def _wanted(self) -> None:
         """Wait until there is more work than the open connections take, and the server may be called."""
         while True:
             now = self._loop.time()
-            pause_s = self._pace.pause_s(now)
-            if pause_s:
-                await asyncio.sleep(pause_s)
-            elif self._ready and number < self._pace.connections(now):
+            wait_s = self._pace.call_wait_s(now)
+            if wait_s:
+                await asyncio.sleep(wait_s)
+            elif self._ready and len(self._connections) < self._pace.connections(now):
                 return
             else:
                 self._changed.clear()
                 await self._changed.wait()
-
-    def _push_back(self) -> None:
-        self._pace.pushed_back(self._loop.time())
 
     def _wake(self) -> None:
         self._changed.set()
@@ -267,8 +265,8 @@ class _Run:
             self._pace.took()
         if outcome.code:
             self._heard = self._loop.time()
-            if outcome.scope is Scope.SESSION and outcome.verdict is Verdict.DEFERRED and not _is_goodbye(outcome):
-                self._push_back()
+            if outcome.scope is Scope.SESSION and outcome.verdict is Verdict.DEFERRED and not _is_goodbye(outcome.code):
+                self._pace.throttled(self._loop.time())
         try:
             self._feed.settle(message, outcome)
         except Exception as error:  # noqa: BLE001 - it would be lost in the event loop, and the run would wait for ever
@@ -277,6 +275,6 @@ class _Run:
         self._finish_if_done()
 
 
-def _is_goodbye(outcome: Outcome) -> bool:
-    """Say whether a server only ends a connection; if it does so before it took anything, that counts too."""
-    return outcome.code in {"421", "421 4.4.2", "421 4.4.5"}
+def _is_goodbye(code: str) -> bool:
+    """Say whether a server only ended a connection, after so many messages or so long; that is no throttling."""
+    return code in {"421", "421 4.4.2", "421 4.4.5"}
