@@ -100,6 +100,13 @@ class Line:
         line = self._until(b"\r\n")
         assert line.upper().startswith(start.upper().encode()), f"heard {line!r} and not {start}"
 
+    def hear_exactly(self, octets: bytes) -> None:
+        """Read so many octets, which are these, and nothing behind them."""
+        while len(self._unread) < len(octets):
+            self._more()
+        heard, self._unread = self._unread, b""
+        assert heard == octets
+
     def hear_content(self) -> bytes:
         """Read a message with its final dot."""
         return self._until(b"\r\n.\r\n")
