@@ -35,6 +35,7 @@ class Inbox:
     def __init__(self, password: str = PASSWORD) -> None:
         self._password = password
         self.envelopes: list[Envelope] = []
+        self._arrived = threading.Semaphore(0)
         self.log_ins: list[tuple[str, bytes, bytes]] = []
         self.was_encrypted: list[bool] = []
 
@@ -42,7 +43,13 @@ class Inbox:
         self.envelopes.append(envelope)
         assert server.transport is not None
         self.was_encrypted.append(server.transport.get_extra_info("sslcontext") is not None)
+        self._arrived.release()
         return "250 2.0.0 Ok: queued as 4XyZ"
+
+    def wait_for(self, count: int) -> None:
+        """Wait until so many more have arrived."""
+        for _ in range(count):
+            assert self._arrived.acquire(timeout=NEVER_S)
 
     def authenticate(
         self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: LoginPassword
