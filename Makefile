@@ -22,6 +22,7 @@ demo: .venv/demo.stamp
 
 test: .venv/dev.stamp
 	@.ci/chromium
+	@.ci/mail-servers
 	@echo 'Style: ruff'
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet

@@ -11,6 +11,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
@@ -137,5 +138,5 @@ def wait_for(port: int, patience_s: float = 20.0) -> None:
             with socket.create_connection(("127.0.0.1", port), 1):
                 return
         except ConnectionRefusedError:
-            time.sleep(0.05)
+            Event().wait(0.05)  # nothing tells when it is ready
     pytest.fail(f"nothing listens on port {port}")

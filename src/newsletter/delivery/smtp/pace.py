@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 BURST_S = 0.1
 """Of a rate, that may go out at once."""
-LEAST_MEASURED_S = 0.1
+LEAST_MEASURED_S = 0.01
 """A speed is measured over so long at least."""
 REGAIN_S = 10.0
 """In which the half that was lost, or one connection, is regained."""
@@ -60,6 +60,8 @@ class Pace:
         self._low = limits.rate_per_s
         self._slowed = now
         """When the rate was last halved, or the run began."""
+        self._measured_from = now
+        """The end of the last pause, or the begin of the run."""
         self._taken = 0
         """Messages that the server took since then."""
         self._tokens = 1.0
@@ -109,12 +111,13 @@ class Pace:
         """Be told that the server refused a message as one too many. What comes in a pause is of the same burst."""
         if self._pause.left_s(now):
             return
-        self._pause.begin(now)
         rate = self.rate_per_s(now)
-        measured = self._taken / max(now - self._slowed, LEAST_MEASURED_S) if self._taken else rate
+        measured = self._taken / max(now - self._measured_from, LEAST_MEASURED_S) if self._taken else rate
         if not math.isinf(measured):
             self._low = max(MIN_RATE_PER_S, min(rate, measured) / 2)
+        self._pause.begin(now)
         self._slowed, self._taken, self._tokens, self._filled = now, 0, 1.0, now
+        self._measured_from = now + self._pause.left_s(now)
 
     def refused(self, now: float, others: int) -> None:
         """Be told that a connection cannot be had, or was cut before anything was taken; `others` stand."""
