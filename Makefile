@@ -1,5 +1,6 @@
 # Everything runs from .venv, which is made from the locks in requirements/. Nothing outside this directory is
-# changed, but for Chromium: `make test` installs it with apt when root runs it and there is none.
+# changed, but for Chromium and the mail servers that some tests talk to: `make test` installs them with apt when root
+# runs it and there are none.
 .POSIX:
 .SUFFIXES:
 .PHONY: help demo test lock format bench clean

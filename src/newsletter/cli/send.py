@@ -25,7 +25,7 @@ def send(
     test: Annotated[
         list[str] | None, typer.Option("--test", metavar="ADDR", help="Send it to this address only, as a test.")
     ] = None,
-    transport: Annotated[str, typer.Option(metavar="NAME", help="smtp or directory, else as configured.")] = "",
+    transport: Annotated[str, typer.Option(metavar="NAME", help="smtp, directory or null, else as configured.")] = "",
     directory: Directory = "",
     as_json: AsJson = False,
 ) -> int:
