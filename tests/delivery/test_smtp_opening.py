@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import ssl
+import threading
+import time
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,18 +17,23 @@ import trustme
 from newsletter.delivery.smtp import SmtpTransport
 from newsletter.errors import DeliveryError, UnsafeValueError
 from tests.delivery.letters import message
-from tests.delivery.servers import PASSWORD, Line, ScriptedServer, deliver, smtp, smtp_settings, with_log_in
+from tests.delivery.servers import PASSWORD, Line, ListFeed, ScriptedServer, deliver, smtp, smtp_settings, with_log_in
 
 if TYPE_CHECKING:
     from tests.delivery.servers import Script
 
 
-def opening_fails(script: Script, context: ssl.SSLContext | None = None, **changes: object) -> tuple[str, bytes]:
+def opening_fails(
+    script: Script,
+    context: ssl.SSLContext | None = None,
+    patience: dict[str, float] | None = None,
+    **changes: object,
+) -> tuple[str, bytes]:
     """What is said when a log-in is not possible, and what the server heard of it."""
     with ScriptedServer(script) as server:
         settings = with_log_in(server.port, **changes)
         with pytest.raises(DeliveryError) as caught:
-            deliver(smtp(settings, context=context), message())
+            deliver(smtp(settings, context=context, patience=patience), message())
     place, _, said = str(caught.value).partition(": ")
     assert place == f"127.0.0.1:{server.port}"
     assert "hunter2" not in said
@@ -137,6 +147,93 @@ def test_a_server_that_is_silent_or_gone_before_tls_is_told() -> None:
 
     said, _ = opening_fails(reset, security="tls")
     assert said == "no connection (Connection reset by peer); look at smtp.host and smtp.port"
+
+
+def drip(line: Line) -> None:
+    with suppress(ConnectionError):
+        while True:
+            line.say(b"2")
+            line.stall(0.05)
+
+
+def endless(line: Line) -> None:
+    with suppress(ConnectionError):
+        while True:
+            line.say("220-mail.example")
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        (Line.hear_the_end, "the server did not answer in time; look at "),
+        (drip, "the server did not answer in time; look at "),
+        (endless, "the server answered with more than 100 lines; look at "),
+        (
+            lambda line: line.say(b"220 " + b"x" * 1_000_000),
+            "the server answered with a line of more than 2048 octets; ",
+        ),
+        (lambda line: line.say(b"220 x\r\n220 x\r\n"), "it answered EHLO with 220 x; "),
+    ],
+    ids=["silence", "drip", "endless", "megabyte", "twice"],
+)
+def test_a_greeting_that_is_none_is_given_up_in_time(script: Script, expected: str) -> None:
+    def play(line: Line) -> None:
+        with suppress(ConnectionError):
+            script(line)
+            line.hear_the_end()
+
+    began = time.monotonic()
+    said, heard = opening_fails(play, patience={"reply_s": 0.3})
+
+    assert said.startswith(expected)
+    assert hides_the_password(heard)
+    assert time.monotonic() - began < 10
+
+
+def test_a_certificate_that_has_expired_is_refused() -> None:
+    authority = trustme.CA()
+    expired = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    authority.issue_cert("127.0.0.1", not_after=yesterday).configure_cert(expired)
+    trust = ssl.create_default_context()
+    authority.configure_trust(trust)
+
+    def show_it(line: Line) -> None:
+        line.say("220 mail.example")
+        line.hear("EHLO")
+        line.say("250-mail.example", "250 STARTTLS")
+        line.hear("STARTTLS")
+        line.say("220 go")
+        with suppress(ssl.SSLError):
+            line.encrypt(expired)
+            line.hear_the_end()
+
+    said, heard = opening_fails(show_it, context=trust, security="starttls")
+
+    assert said.startswith("its certificate was refused (certificate has expired); ")
+    assert hides_the_password(heard)
+
+
+def test_an_interrupt_while_a_connection_is_opened_hangs_up() -> None:
+    async def interrupt(port: int) -> None:
+        task = asyncio.create_task(smtp(with_log_in(port)).run(ListFeed([message()])))
+        await asyncio.to_thread(was_greeted.wait)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        assert task.cancelled()
+
+    def greet_and_wait(line: Line) -> None:
+        line.say("220 mail.example")
+        line.hear("EHLO")
+        was_greeted.set()
+        line.hear_the_end()
+
+    was_greeted = threading.Event()
+    with ScriptedServer(greet_and_wait) as server:
+        asyncio.run(interrupt(server.port))
+
+    assert server.heard == [b"EHLO aireport.example\r\n"]
 
 
 def test_our_own_name_cannot_hold_a_command() -> None:
