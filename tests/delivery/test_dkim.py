@@ -1,4 +1,4 @@
-"""Signatures, as another program verifies them: dkimpy, on the system's own Python."""
+"""Signatures, as other programs verify them: dkimpy, on the system's own Python, and rspamd."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from newsletter.config.settings import Dkim
 from newsletter.delivery.dkim import Signer, load_signer
 from newsletter.errors import DeliveryError, UnsafeValueError
 from tests.delivery.letters import filled, message
+from tests.delivery.rspamd import rspamd, symbols
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -180,6 +181,17 @@ def test_headers_may_be_folded_anew_on_the_way(signer: Signer, dns: dict[str, st
     assert folded != signed
 
     assert verified([folded], dns) == [[True, True]]
+
+
+@pytest.mark.timeout(120)
+def test_a_spam_filter_finds_them_as_a_receiver_does(signer: Signer, dns: dict[str, str]) -> None:
+    signed = signer.sign(filled(), NOW).content
+    with rspamd(dns) as port:
+        found, broken = symbols(port, signed), symbols(port, signed.replace(b"troef", b"kroef"))
+
+    selectors = ["aireport.example:s=nl2026", "aireport.example:s=nl2026e"]
+    assert found["R_DKIM_ALLOW"] == selectors
+    assert broken["R_DKIM_REJECT"] == selectors
 
 
 def test_what_is_signed_is_named(signer: Signer) -> None:
