@@ -268,7 +268,7 @@ def smtp(
         settings,
         ehlo_name="aireport.example",
         context=context,
-        patience=Patience(**({"reply_s": float(settings.timeout_s), "server_s": 0.0} | (patience or {}))),
+        patience=Patience(**({"reply_s": float(settings.timeout_s), "server_s": NEVER_S} | (patience or {}))),
         first_pause_s=0.01,
     )
 

@@ -15,7 +15,7 @@ class SlowServer:
 
     `pause_s` is the time before each answer; `least_s` the time between two messages below which it throttles;
     `most` the connections that it takes; `reached` the message with whose dot `was_reached` is set, and
-    `silent_after` the message after which it says nothing more.
+    `silent_after` the message after which it says nothing more; `cuts_at` the command at which it hangs up.
     """
 
     def __init__(
@@ -26,10 +26,11 @@ class SlowServer:
         most: int = 1000,
         reached: int = 0,
         silent_after: int = 1_000_000,
+        cuts_at: str = "nothing",
     ) -> None:
         self._extensions = extensions
         self._pause_s, self._least_s, self._most = pause_s, least_s, most
-        self._reached, self._silent_after = reached, silent_after
+        self._reached, self._silent_after, self._cuts_at = reached, silent_after, cuts_at
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._open = 0
@@ -86,6 +87,8 @@ class SlowServer:
                 said = b""
             line = (await reader.readuntil(b"\r\n")).decode().strip()
             verb = line[:4].upper()
+            if verb == self._cuts_at:
+                return
             if verb == "RCPT":
                 recipient = line.partition("<")[2].partition(">")[0]
             if verb == "EHLO":

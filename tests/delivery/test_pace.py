@@ -18,6 +18,7 @@ def sent_between(pace: Pace, start: float, end: float) -> int:
             now += wait_s + 1e-9
         else:
             count += 1
+            pace.sent()
             pace.took()
             now += 1e-5
     return count
@@ -141,6 +142,7 @@ def test_a_server_that_takes_so_much_gets_that_much() -> None:
         if now - window >= 1.0:
             window, used = now, 0
         used += 1
+        pace.sent()
         if used <= 40:
             taken += 1
             pace.took()
@@ -168,6 +170,8 @@ def test_whatever_happens_it_goes_on(steps: list[tuple[str, float]]) -> None:
         else:
             wait_s = pace.wait_s(now)
             assert 0 <= wait_s <= limits.longest_pause_s
+            if not wait_s:
+                pace.sent()
             assert not math.isnan(wait_s)
         assert 1 <= pace.connections(now) <= 10
         assert 0 < pace.rate_per_s(now) <= 200

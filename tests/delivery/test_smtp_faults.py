@@ -247,7 +247,7 @@ def test_a_server_that_goes_away_for_good_is_an_error_and_leaves_nobody_unsettle
 
     feed = ListFeed([message()] * 3)
     with ScriptedServer(lose) as server:
-        transport = smtp(smtp_settings(server.port))
+        transport = smtp(smtp_settings(server.port), patience={"server_s": 0.1})
         with pytest.raises(DeliveryError, match=r"nothing listens there|closed the connection|was lost"):
             asyncio.run(transport.run(feed))
 

@@ -215,3 +215,30 @@ def test_a_run_without_messages_says_hello_and_goodbye() -> None:
         assert deliver(smtp(smtp_settings(server.port))) == []
 
     assert (server.counts, server.goodbyes) == ([0], 1)
+
+
+def test_a_slow_rate_needs_one_connection() -> None:
+    with SlowServer("PIPELINING") as server:
+        feed = run(smtp(smtp_settings(server.port, connections=8, rate_per_second=20)), 10)
+
+    assert verdicts(feed) == {Verdict.ACCEPTED}
+    assert server.counts == [10]
+
+
+def test_few_messages_need_few_connections() -> None:
+    with SlowServer("PIPELINING", pause_s=0.02) as server:
+        feed = run(smtp(smtp_settings(server.port, connections=20)), 3)
+
+    assert verdicts(feed) == {Verdict.ACCEPTED}
+    assert len(server.counts) <= 3
+
+
+def test_a_server_that_cuts_every_connection_is_given_up() -> None:
+    """It lets everybody in and answers nobody; the run ends, and nobody is called in doubt for it."""
+    feed = ListFeed([message()] * 50)
+    with SlowServer(cuts_at="MAIL") as server, pytest.raises(DeliveryError, match=r"the server closed the connection"):
+        asyncio.run(smtp(smtp_settings(server.port), patience={"server_s": 0.2}).run(feed))
+
+    assert {outcome.verdict for outcome in feed.outcomes} == {Verdict.DEFERRED}
+    assert {outcome.scope for outcome in feed.outcomes} == {Scope.SESSION}
+    assert 1 < len(server.counts) < 50

@@ -170,7 +170,8 @@ class Connection(asyncio.Protocol):
         conversation = self.conversation
         if self._is_finishing and conversation.is_decided and not conversation.is_idle and not conversation.is_leaving:
             self._tell(conversation.lose(INTERRUPTED))
-        while self._transport and not (self._is_full or conversation.has_ended):
+        # A line that is closing sends what it still has in hand, so nothing may be given to it any more.
+        while self._transport and not (self._is_full or conversation.has_ended or self._transport.is_closing()):
             self._begin_messages()
             if self._is_finishing and not conversation.is_leaving:
                 break
@@ -179,7 +180,7 @@ class Connection(asyncio.Protocol):
                 break
             self._transport.write(piece)
             if self._transport.is_closing():
-                # The system refused the piece: asyncio writes at once, and buffers only what follows a success.
+                # The system refused the piece: it is written at once, and only what follows a success is buffered.
                 self._tell(conversation.lose("the connection was lost", took_last_piece=False))
         if conversation.has_ended:
             self._close()

@@ -88,7 +88,7 @@ class Pace:
         return max(self._calling.left_s(now), self._pause.left_s(now))
 
     def wait_s(self, now: float) -> float:
-        """Take leave for one message and return 0, or return how long to wait before asking again."""
+        """Return how long the next message has to wait."""
         if pause_s := self._pause.left_s(now):
             return pause_s
         rate = self.rate_per_s(now)
@@ -96,10 +96,11 @@ class Pace:
             return 0.0
         self._tokens = min(max(1.0, rate * BURST_S), self._tokens + (now - self._filled) * rate)
         self._filled = now
-        if self._tokens >= 1.0:
-            self._tokens -= 1.0
-            return 0.0
-        return (1.0 - self._tokens) / rate
+        return max(0.0, 1.0 - self._tokens) / rate
+
+    def sent(self) -> None:
+        """Be told that a message that had not to wait was begun."""
+        self._tokens -= 1.0
 
     def took(self) -> None:
         """Be told that the server took a message."""

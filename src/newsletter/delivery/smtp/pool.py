@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsletter.delivery.smtp.connection import INTERRUPTED, Connection, Patience, open_connection
-from newsletter.delivery.smtp.opening import OpeningError
+from newsletter.delivery.smtp.opening import SPOILT, OpeningError, opening_error
 from newsletter.delivery.smtp.pace import Limits, Pace
 from newsletter.delivery.smtp.protocol import Conversation
 from newsletter.model import Outcome, Scope, Verdict
@@ -91,6 +91,8 @@ class _Run:
         self._heard = self._loop.time()
         """When the server last answered a message."""
         self._connections: set[Connection] = set()
+        self._calls = 0
+        """Connections that are being opened."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
         self._alarm: asyncio.TimerHandle | None = None
@@ -198,8 +200,8 @@ class _Run:
                 # The future is not this task's: cancelled with it, nobody could wait for the line to close.
                 await asyncio.shield(connection.closed)
                 self._connections.discard(connection)
-                if connection.conversation.reason and not connection.conversation.accepted:
-                    self._pace.refused(self._loop.time(), len(self._connections))
+                if (reason := connection.conversation.reason) and not connection.conversation.accepted:
+                    self._refused(opening_error(self._server.settings, reason, SPOILT))
                 connection = None
 
     async def _open_again(self) -> Connection | None:
@@ -208,14 +210,25 @@ class _Run:
         Raises:
             OpeningError: none can be had, and none was for so long that the run has no sense any more.
         """
+        self._calls += 1
         try:
             return await self.open()
-        except OpeningError:
-            now = self._loop.time()
-            self._pace.refused(now, len(self._connections))
-            if not self._connections and now - self._heard >= self._server.patience.server_s:
-                raise
+        except OpeningError as error:
+            self._refused(error)
             return None
+        finally:
+            self._calls -= 1
+
+    def _refused(self, error: OpeningError) -> None:
+        """Call the server less often, or no more.
+
+        Raises:
+            OpeningError: there is no other connection, and no message was answered for too long.
+        """
+        now = self._loop.time()
+        self._pace.refused(now, len(self._connections))
+        if not self._connections and now - self._heard >= self._server.patience.server_s:
+            raise error
 
     async def _wanted(self) -> None:
         """Wait until there is more work than the open connections take, and the server may be called."""
@@ -224,11 +237,17 @@ class _Run:
             wait_s = self._pace.call_wait_s(now)
             if wait_s:
                 await asyncio.sleep(wait_s)
-            elif self._ready and len(self._connections) < self._pace.connections(now):
+            elif self._is_one_missing(now):
                 return
             else:
                 self._changed.clear()
                 await self._changed.wait()
+
+    def _is_one_missing(self, now: float) -> bool:
+        if len(self._ready) <= self._calls or len(self._connections) + self._calls >= self._pace.connections(now):
+            return False
+        # Where messages wait for their turn at the given rate, those of another connection would wait too.
+        return not self._pace.wait_s(now)
 
     def _wake(self) -> None:
         self._changed.set()
@@ -248,6 +267,7 @@ class _Run:
         if wait_s := self._pace.wait_s(self._loop.time()):
             self._wake_in(wait_s)
             return None
+        self._pace.sent()
         return self._ready.popleft()
 
     def is_enough(self, conversation: Conversation) -> bool:
@@ -256,7 +276,10 @@ class _Run:
             return True
         if self._is_dry and not self._ready:
             return True
-        return len(self._connections) > self._pace.connections(self._loop.time())
+        allowed = self._pace.connections(self._loop.time())
+        if len(self._connections) <= allowed:
+            return False
+        return sum(not connection.conversation.is_leaving for connection in self._connections) > allowed
 
     def settle(self, message: Message, outcome: Outcome) -> None:
         """Tell the feed, and slow down where the server asks for it."""
