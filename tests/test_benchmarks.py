@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from functools import partial
@@ -53,6 +54,25 @@ def test_rendering_is_measured_beside_the_same_mail_from_node() -> None:
         "command line",
     ]
     assert all(figure["ours"] > 0 and figure["peer"] > 0 for figure in report["figures"])
+
+
+@pytest.mark.skipif(not shutil.which("smtp-sink"), reason="Postfix is missing: run .ci/mail-servers as root")
+def test_sending_is_measured_beside_its_peers_near_by_and_on_a_slow_line() -> None:
+    document = measured("benchmarks/smtp.py", "--count", "40")
+
+    names = [figure["name"] for figure in document["figures"]]
+    assert names[0] == "smtp-source"
+    assert "aiosmtplib, 20 ms before each answer" in names
+    assert all(figure["ours"] > 0 and figure["peer"] > 0 for figure in document["figures"])
+    slow = next(figure for figure in document["figures"] if figure["name"].startswith("smtplib, 20 ms"))
+    assert slow["ratio"] < 1  # two messages, and the first envelope's trips are ours too
+
+
+def test_without_a_server_the_benchmark_of_sending_says_what_to_install(tmp_path: Path) -> None:
+    done = benchmark("benchmarks/smtp.py", path=str(tmp_path))
+
+    assert done.returncode == 2
+    assert "apt install postfix" in done.stderr
 
 
 def test_without_node_the_benchmark_says_what_to_install(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from socket import create_server
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.cli.commands import Newsletter, Ran, installed
 from tests.delivery.servers import Inbox, Line, ScriptedServer, real_server
@@ -290,6 +292,26 @@ def test_a_clock_that_stands_still_breaks_nothing(
     ran = newsletter("send", "proef", "--test", "anna@example.org", "--json")
     assert ran.status == 0, ran.err
     assert (ran.document["seconds"], ran.document["per_second"]) == (0.001, 1000.0)
+
+
+def test_a_mail_is_signed_with_a_key_that_is_its_owners_alone(
+    newsletter: Newsletter, workspace: Path, post: Post
+) -> None:
+    key = generate_private_key(public_exponent=65537, key_size=2048)
+    path = workspace / "dkim.pem"
+    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    path.chmod(0o600)
+    with (workspace / "newsletter.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[dkim]\nselector = "nl2026"\nkey_file = "dkim.pem"\n')
+    assert newsletter("send", "proef", "--test", "anna@example.org").status == 0
+    assert post.contents[0].startswith(b"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/simple; d=")
+
+    path.chmod(0o644)
+    ran = newsletter("send", "proef", "--test", "anna@example.org")
+    assert (ran.status, ran.err) == (
+        2, f"error: {path}: others on this machine can read this key; chmod 600 {path}\n",
+    )  # fmt: skip
+    assert len(post.contents) == 1
 
 
 def test_the_password_is_nowhere_to_be_seen(workspace: Path, post: Post) -> None:

@@ -88,6 +88,9 @@ class Connection(asyncio.Protocol):
         self._source = source
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
+        """What is written to; None where nothing may be written any more."""
+        self._line: asyncio.Transport | None = None
+        """The line itself, which is also below TLS."""
         self._is_full = False
         """The line has not yet taken the last piece."""
         self._is_finishing = False
@@ -100,8 +103,13 @@ class Connection(asyncio.Protocol):
     # The line
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take over a line, or its encrypted successor."""
+        """Take over a line. Nothing is read from it before `begin`: it may have to be encrypted first."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - for mypy; a stream it is
+        transport.pause_reading()
+        self._line = transport
+        self._write_to(transport)
+
+    def _write_to(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         # A piece that the line did not take at once is seen at once, and no other is written behind it.
         # (With 0 for 1, TLS in asyncio would call an empty buffer full.)
@@ -110,6 +118,8 @@ class Connection(asyncio.Protocol):
     async def begin(self) -> None:
         """Talk until there is something to do for others: TLS, messages, or nothing any more."""
         self._opened = self._loop.create_future()
+        if self._transport:
+            self._transport.resume_reading()
         self._go_on()
         await self._opened
 
@@ -124,8 +134,7 @@ class Connection(asyncio.Protocol):
         transport = await self._loop.start_tls(self._transport, self, context, server_hostname=host)
         if not transport or self.conversation.has_ended:
             raise ConnectionResetError("the server closed the connection")
-        self.connection_made(transport)
-        self.conversation.encrypted()
+        self._write_to(transport)
 
     def data_received(self, data: bytes) -> None:
         """Read what arrived, and answer it."""
@@ -171,7 +180,7 @@ class Connection(asyncio.Protocol):
         if self._is_finishing and conversation.is_decided and not conversation.is_idle and not conversation.is_leaving:
             self._tell(conversation.lose(INTERRUPTED))
         # A line that is closing sends what it still has in hand, so nothing may be given to it any more.
-        while self._transport and not (self._is_full or conversation.has_ended or self._transport.is_closing()):
+        while self._transport and not (self._is_full or conversation.has_ended or self._is_closing()):
             self._begin_messages()
             if self._is_finishing and not conversation.is_leaving:
                 break
@@ -179,7 +188,7 @@ class Connection(asyncio.Protocol):
             if not piece:
                 break
             self._transport.write(piece)
-            if self._transport.is_closing():
+            if self._is_closing():
                 # The system refused the piece: it is written at once, and only what follows a success is buffered.
                 self._tell(conversation.lose("the connection was lost", took_last_piece=False))
         if conversation.has_ended:
@@ -187,6 +196,9 @@ class Connection(asyncio.Protocol):
         elif conversation.is_ready or conversation.due is Due.HANDSHAKE:
             self._tell_open()
         self._keep_time()
+
+    def _is_closing(self) -> bool:
+        return self._line is None or self._line.is_closing()
 
     def _begin_messages(self) -> None:
         conversation = self.conversation
@@ -263,11 +275,14 @@ async def open_connection(connection: Connection, settings: Smtp, context: ssl.S
     conversation, connect_s = connection.conversation, min(patience.connect_s, patience.reply_s)
     try:
         async with asyncio.timeout(connect_s):
-            await _connect(connection, settings, context if settings.security == "tls" else None)
+            await _connect(connection, settings)
+            if settings.security == "tls":
+                await connection.encrypt(context, settings.host)
         await connection.begin()
         if conversation.due is Due.HANDSHAKE:
             async with asyncio.timeout(connect_s):
                 await connection.encrypt(context, settings.host)
+            conversation.encrypted()
             await connection.begin()
     except (OSError, UnicodeError) as error:
         connection.give_up(str(error))
@@ -279,22 +294,13 @@ async def open_connection(connection: Connection, settings: Smtp, context: ssl.S
         raise conversation.fault or opening_error(settings, conversation.reason, SPOILT)
 
 
-async def _connect(connection: Connection, settings: Smtp, context: ssl.SSLContext | None) -> None:
+async def _connect(connection: Connection, settings: Smtp) -> None:
     """Connect to the first of the host's addresses that answers."""
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
     for number, (family, _, _, _, address) in enumerate(found, start=1):
         try:
-            await loop.create_connection(
-                lambda: connection,
-                str(address[0]),
-                settings.port,
-                family=family,
-                ssl=context,
-                server_hostname=settings.host if context else None,
-            )
-        except ssl.SSLError:
-            raise
+            await loop.create_connection(lambda: connection, str(address[0]), settings.port, family=family)
         except OSError:
             if number == len(found):
                 raise
