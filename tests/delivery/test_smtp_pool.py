@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import threading
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
+from newsletter.delivery.smtp import Patience
+from newsletter.delivery.smtp.states import Due
 from newsletter.errors import DeliveryError
 from newsletter.model import Outcome, Scope, Verdict
 from tests.delivery.letters import message
-from tests.delivery.servers import NEVER_S, ListFeed, deliver, smtp, smtp_settings
+from tests.delivery.scripts import Server
+from tests.delivery.servers import NEVER_S, Line, ListFeed, ScriptedServer, deliver, smtp, smtp_settings
 from tests.delivery.slow_server import SlowServer
 
 if TYPE_CHECKING:
@@ -242,3 +247,26 @@ def test_a_server_that_cuts_every_connection_is_given_up() -> None:
     assert {outcome.verdict for outcome in feed.outcomes} == {Verdict.DEFERRED}
     assert {outcome.scope for outcome in feed.outcomes} == {Scope.SESSION}
     assert 1 < len(server.counts) < 50
+
+
+def test_the_key_that_interrupts_leaves_no_further_word() -> None:
+    def interrupt(line: Line) -> None:
+        Server().go_to(line, "DATA")
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        line.hear_the_end()
+
+    feed = ListFeed([message()] * 3)
+    with ScriptedServer(interrupt) as server, pytest.raises(KeyboardInterrupt):
+        asyncio.run(smtp(smtp_settings(server.port)).run(feed))
+
+    assert server.heard[0].endswith(b"DATA\r\n")
+    assert [outcome.verdict for outcome in feed.outcomes] == [Verdict.DEFERRED] * 3
+
+
+def test_a_server_has_the_time_that_the_standard_gives_it() -> None:
+    """RFC 5321 section 4.5.3.2, in seconds; one setting shortens all but the last."""
+    times = {Due.GREETING: 300, Due.MAIL: 300, Due.RCPT: 300, Due.DATA: 120, Due.TEXT: 180, Due.DOT: 600}
+
+    assert {due: Patience().limit_s(due) for due in times} == times
+    assert {due: Patience(reply_s=5).limit_s(due) for due in times} == dict.fromkeys(times, 5) | {Due.DOT: 600}
+    assert Patience(reply_s=600).limit_s(Due.DATA) == 120

@@ -33,7 +33,7 @@ class Rule:
 
 _BLOCKED = re.compile(
     r"spam|block ?list|blacklist|blocked|\bpolicy|reputation|dmarc|\bspf\b|\bdkim\b|unauthenticated|not authori[sz]ed|"
-    r"relay(ing)? (access )?(denied|not)|authentication|\brate|sender (address )?(rejected|denied)|bulk"
+    r"relay(ing)? (access )?(denied|not)|authentication|\brate|\bsender\b|bulk"
 )
 _GONE = re.compile(
     r"(user|recipient|mailbox|address|account|alias)\S* ?\S* ?(is |was )?(unknown|not found|not exist|"
@@ -43,7 +43,7 @@ _GONE = re.compile(
     r"not our customer|does(n.t| not) have an? .{0,30}account|user (doesn.t|does not) exist"
 )
 _FULL = re.compile(r"full|quota|over ?(the )?(limit|size)|exceed|too (big|large)|insufficient")
-_GREYLISTED = re.compile(r"gr[ae]y[- ]?list|try again (in|after) \d+")
+_GREYLISTED = re.compile(r"gr[ae]y[- ]?list")
 
 
 def _rule(scope: Scope, code: str, words: re.Pattern[str] = _ANY, step: str = "") -> Rule:
