@@ -11,6 +11,8 @@
     └── DeliveryError                a message or a transport is not usable
         └── UnsafeValueError         a value that would break out of its header or command
 
+The SMTP client has two kinds of DeliveryError of its own, which nobody outside tells from others.
+
 A message says what is wrong, what was found and how to mend it.
 """
 

@@ -214,6 +214,36 @@ def test_a_certificate_that_has_expired_is_refused() -> None:
     assert hides_the_password(heard)
 
 
+def test_more_than_one_answer_to_the_greeting_is_out_of_turn() -> None:
+    def say_more(line: Line) -> None:
+        line.say("220 mail.example")
+        line.hear("EHLO")
+        line.say("250 mail.example", "250 ok")
+        line.hear_the_end()
+
+    with ScriptedServer(say_more) as server, pytest.raises(DeliveryError, match=r"the server talked out of turn; "):
+        deliver(smtp(smtp_settings(server.port)), message())
+
+    assert server.heard == [b"EHLO aireport.example\r\n"]
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_a_server_that_hangs_up_when_tls_begins_is_told(security: str) -> None:
+    def hang_up(line: Line) -> None:
+        if security == "starttls":
+            line.say("220 mail.example")
+            line.hear("EHLO")
+            line.say("250-mail.example", "250 STARTTLS")
+            line.hear("STARTTLS")
+            line.say("220 go")
+        line.hear_some(1)
+
+    said, heard = opening_fails(hang_up, security=security)
+
+    assert said.startswith(("no connection (", "TLS could not be begun ("))
+    assert hides_the_password(heard)
+
+
 def test_an_interrupt_while_a_connection_is_opened_hangs_up() -> None:
     async def interrupt(port: int) -> None:
         task = asyncio.create_task(smtp(with_log_in(port)).run(ListFeed([message()])))

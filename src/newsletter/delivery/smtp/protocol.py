@@ -272,12 +272,12 @@ class Conversation:
             if transaction and transaction.step is not Step.OVER:
                 self._settle(transaction, FATES[transaction.step], reply, due)
             self._end(f"the server answered {due} with {reply.code}")
-        elif due is Due.QUIT:
+        elif transaction is None:  # the goodbye alone belongs to no message
             self._end("")
-        elif transaction and meaning is not Meaning.YES:
-            self._refuse(due, transaction, meaning, reply)
-        elif transaction:
+        elif meaning is Meaning.YES:
             self._agree(due, transaction, reply)
+        else:
+            self._refuse(due, transaction, meaning, reply)
 
     def _agree(self, due: Due, transaction: _Transaction, reply: Reply) -> None:
         if due is Due.DOT:
@@ -311,8 +311,6 @@ class Conversation:
         except StopIteration as done:
             self._offer = done.value
             self.is_ready = True
-            if not self._reader.is_between_replies:
-                self._end(OUT_OF_TURN)
         except DeliveryError as error:
             self.fault = error
             self._end(str(error))
