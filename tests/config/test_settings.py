@@ -109,7 +109,7 @@ def test_how_fast_a_server_is_given_mail_and_who_signs_it_can_be_said(tmp_path: 
         auth = "xoauth2"
         connections = 2
         messages_per_connection = 50
-        rate_per_second = 14
+        rate_per_second = 0.5
         pipeline_depth = 1
         [dkim]
         domain = "example.org"
@@ -120,7 +120,7 @@ def test_how_fast_a_server_is_given_mail_and_who_signs_it_can_be_said(tmp_path: 
         """,
     )
     root = tmp_path.resolve()
-    assert settings.smtp == Smtp("localhost", 587, "starttls", "", None, 300, "xoauth2", None, 2, 50, 14, 1)
+    assert settings.smtp == Smtp("localhost", 587, "starttls", "", None, 300, "xoauth2", None, 2, 50, 0.5, 1)
     assert settings.dkim == Dkim(
         "example.org", "nl2026", Path("/etc/newsletter/dkim.pem"), "nl2026e", root / "sleutels/dkim-ed25519.pem"
     )

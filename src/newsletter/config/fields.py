@@ -114,6 +114,20 @@ def whole_number(low: int, high: int) -> Callable[[object], int]:
     return parse
 
 
+def number(low: int, high: int) -> Callable[[object], float]:
+    """Make a parser that accepts a number from `low` to `high`, both included, whole or not."""
+
+    def parse(value: object) -> float:
+        expected = f"a number from {low} to {high}"
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise RefusedError(expected, rule=TYPE)
+        if not low <= value <= high:  # nor is it not a number
+            raise RefusedError(expected)
+        return float(value)
+
+    return parse
+
+
 def array(parse: Callable[[object], T], expected: str) -> Callable[[object], tuple[T, ...]]:
     """Make a parser for an array in which nothing stands twice and whose every value `parse` accepts."""
 
