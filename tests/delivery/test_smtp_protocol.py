@@ -137,6 +137,18 @@ def test_each_message_has_one_fate_and_a_true_one(offer: bytes, done: Sequence[s
             assert outcome.code.startswith("250")
 
 
+def test_what_was_said_in_clear_behind_the_start_of_tls_is_not_heard() -> None:
+    """RFC 3207 section 4.2: it could come from anybody on the way."""
+    conversation = Conversation(smtp_settings(25, security="starttls"), "aireport.example")
+    conversation.receive(b"220 mail.example\r\n250-mail.example\r\n250 STARTTLS\r\n")
+    conversation.receive(b"220 go\r\n250-mail.example\r\n250 AUTH PLAIN\r\n235 welcome\r\n")
+
+    assert conversation.has_ended
+    assert not conversation.is_ready
+    assert "the server talked out of turn before TLS began" in str(conversation.fault)
+    assert conversation.next_piece() == b""
+
+
 def test_a_piece_that_never_left_cannot_leave_doubt() -> None:
     line = Line(EVERYTHING)
     line.begin(letter(1))

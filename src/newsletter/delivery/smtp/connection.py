@@ -166,7 +166,7 @@ class Connection(asyncio.Protocol):
             self._go_on()
 
     def finish(self) -> None:
-        """Write no further word but a goodbye: hear the answer to a dot that was written, then hang up."""
+        """Begin and write no further message: hear the answer to a dot that was written, then hang up."""
         self._is_finishing = True
         self._go_on()
 
@@ -182,8 +182,6 @@ class Connection(asyncio.Protocol):
         # A line that is closing sends what it still has in hand, so nothing may be given to it any more.
         while self._transport and not (self._is_full or conversation.has_ended or self._is_closing()):
             self._begin_messages()
-            if self._is_finishing and not conversation.is_leaving:
-                break
             piece = conversation.next_piece()
             if not piece:
                 break
