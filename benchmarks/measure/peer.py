@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 PEER = Path(__file__).resolve().parent.parent / "peer"
@@ -47,3 +48,20 @@ def install() -> dict[str, str]:
         message = f"npm ci in benchmarks/peer ended with status {done.returncode}; see its words above."
         raise MissingError(message)
     return versions
+
+
+def main() -> int:
+    """Install the peer, and say so, where it is not; exit 1 where it cannot be."""
+    if installed():
+        return 0
+    print("Installing the packages of benchmarks/peer with npm", flush=True)
+    try:
+        install()
+    except MissingError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
