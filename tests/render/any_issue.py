@@ -31,6 +31,8 @@ _BLANK = "\ue000"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
 """Of these an issue is refused whatever else stands in it."""
 NAME = "subscriber.first_name"
+KNOWN, UNKNOWN = NAME, f"not {NAME}"
+"""Conditions of blocks: one holds for a reader of whom the name is known, the other for one who is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ def _part(need: str, strategy: SearchStrategy[str]) -> SearchStrategy[str]:
 
 def _block(kind: Kind, bodies: SearchStrategy[str]) -> SearchStrategy[str]:
     """A block of a kind, with what its schema asks for and some of what it allows."""
-    place = st.sampled_from(("", "", "", ' on="email"', ' on="web"'))
+    place = st.sampled_from(("", "", "", ' on="email"', ' on="web"', f' if="{KNOWN}"', f' if="{UNKNOWN}"'))
     attributes = st.tuples(place, *map(_attribute, kind.attributes.values())).map("".join)
     parts = st.tuples(attributes, _part(kind.title, _LINES), _part(kind.body, bodies))
     return parts.map(lambda part: f"\n\n::: {kind.name} {{{part[0]} }} {part[1]}\n{part[2]}\n:::\n\n")

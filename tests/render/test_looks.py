@@ -1,4 +1,4 @@
-"""How mails and pages look in Chromium: the inliner changes no pixel, nothing overflows, all text can be read."""
+"""How mails and pages look in Chromium: the inliner changes no pixel, and nothing runs or asks for more."""
 
 from __future__ import annotations
 
@@ -226,14 +226,6 @@ def test_the_pixels_do_show_a_rule_that_is_lost(chromium: Browser, tmp_path: Pat
     assert shots[0].size != shots[1].size or ImageChops.difference(*shots).getbbox()
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_nothing_is_wider_than_a_telephone(chromium: Browser, name: str) -> None:
-    with visit(chromium, document(name), width=TELEPHONE) as seen:
-        assert seen.page.evaluate("document.compatMode") == "CSS1Compat"
-        assert seen.page.evaluate("document.documentElement.scrollWidth") <= TELEPHONE
-        assert seen.requests == []
-
-
 SIZES = """() => [...document.querySelectorAll("td.fill a, td.line a")].map(link => {
   const box = link.getBoundingClientRect();
   return {label: link.textContent, width: box.width, height: box.height};
@@ -251,15 +243,6 @@ def test_a_button_is_as_large_as_the_shape_that_outlook_draws(chromium: Browser,
     for link, (width, height) in zip(links, shapes, strict=True):
         assert 0 <= int(width) - link["width"] < 3, link["label"]
         assert link["height"] == int(height), link["label"]
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_all_text_can_be_read(chromium: Browser, name: str, *, dark: bool) -> None:
-    with visit(chromium, document(name), dark=dark) as seen:
-        texts = seen.page.evaluate(CONTRASTS)
-        assert len(texts) > 40
-        assert [text for text in texts if text["ratio"] < 4.5 or text["opacity"] != "1"] == []
 
 
 def test_a_hostile_issue_asks_for_nothing_and_shows_no_dialog(chromium: Browser) -> None:

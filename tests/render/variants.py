@@ -27,11 +27,12 @@ _VALUES: Mapping[str, str] = MappingProxyType(
 
 
 def variants(kind: Kind) -> Iterator[str]:
-    """Yield the block once for each way of writing it."""
+    """Yield the block once for each way of writing it, the shortest first and the longest last."""
     attributes = [_attribute(attribute) for attribute in kind.attributes.values()]
-    titles, bodies = _part(kind.title, f"Een titel van {kind.name}"), _part(kind.body, "Een *alinea*.\n\n- een lijst")
-    for title, body, *values in product(titles, bodies, *attributes):
-        yield f"::: {kind.name} {{ {' '.join(filter(None, values))} }} {title}\n{body}\n:::"
+    titles, bodies = _part(kind.title, "Titel {} van {}"), _part(kind.body, "Een *alinea*.\n\n- een lijst")
+    for number, (title, body, *values) in enumerate(product(titles, bodies, *attributes)):
+        head = f"{{ {' '.join(filter(None, values))} }} {title.format(number, kind.name)}"
+        yield f"::: {kind.name} {head}\n{body}\n:::"
 
 
 def _attribute(attribute: Attribute) -> list[str]:
