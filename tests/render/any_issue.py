@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
+from newsletter.issue.kinds import ISSUE
 from tests.issue.test_any_text import BODIES
 from tests.render.test_hostile import TEXTS, WRITABLE
 
@@ -139,8 +140,17 @@ def _quoted(value: str) -> str:
     return f'"{escaped}"'
 
 
+def _values(attribute: Attribute) -> SearchStrategy[str]:
+    if attribute.choices:
+        return st.sampled_from(attribute.choices)
+    if attribute.after:
+        times = ("2026-11-24 07:00", "2027-03-28 03:30") if attribute.after == ISSUE else ("2027-10-31 02:30",)
+        return st.sampled_from(times).map(lambda time: time if attribute.type == "datetime" else time[:10])
+    return _VALUES[attribute.type]
+
+
 def _attribute(attribute: Attribute) -> SearchStrategy[str]:
-    values = st.sampled_from(attribute.choices) if attribute.choices else _VALUES[attribute.type]
+    values = _values(attribute)
     written = values.map(lambda value: f" {attribute.name}={_quoted(value)}")
     return written if attribute.required else st.just("") | written
 

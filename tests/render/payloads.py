@@ -82,7 +82,7 @@ BAD_ADDRESSES = (
 
 TAGS = frozenset(
     """
-    a article aside blockquote body br code div em figcaption figure footer h1 h2 h3 h4 h5 h6 head header hr html img
+    a article aside b blockquote body br code div em figcaption figure footer h1 h2 h3 h4 h5 h6 head header hr html img
     li link main meta nav ol p pre s section span strong style sup table tbody td th thead time title tr ul
     """.split()  # noqa: SIM905 - a list of forty lines says no more
 )

@@ -13,12 +13,13 @@ from lxml import etree
 from newsletter.delivery.mime import prepare
 from newsletter.errors import IssueError
 from newsletter.issue import PLACEHOLDER
+from newsletter.issue.kinds import LIST
 from newsletter.render import fill, personal_values, render_email
-from newsletter.render.view import ON_EMAIL, ON_WEB, blocks_on
+from newsletter.render.view import ON_EMAIL, ON_WEB
 from tests.delivery.letters import IDENTITY, STAMP
 from tests.delivery.test_mime import parsed, part_of, with_crlf
 from tests.render.any_issue import KNOWN, UNKNOWN, WORD, issues_with
-from tests.render.issues import ANNA, SETTINGS, SITE, THEME, issue_of, page_of
+from tests.render.issues import ANNA, SETTINGS, SITE, THEME, issue_of, page_of, pictures_of
 from tests.render.payloads import active
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ EVERYWHERE = bool({"CI", "PYTEST_XDIST_WORKER"} & os.environ.keys())
 ISSUES = 10_000 if EVERYWHERE else 600
 """How many are rendered at least, over all kinds of blocks; fewer where somebody runs this file alone."""
 SHARE = -(-ISSUES // len(THEME.kinds))
+# Between any two words of Markdown's pieces stands something.
+GLUED = re.compile(rf"{WORD.pattern}{WORD.pattern}")
 SLOT = re.compile(r"zq\d+w\d+z")
 
 
@@ -69,14 +72,16 @@ def leaves(tokens: Iterable[Token]) -> Iterator[str]:
 def words_in(block: Block, kind: Kind) -> list[str]:
     """What must be read of a block beside its body: its title, and the words that its schema demands."""
     demanded = [name for name, attribute in kind.attributes.items() if attribute.required and attribute.type == "text"]
-    lines = [block.title, *(str(block.attributes[name]) for name in demanded)]
+    # Contents show nothing, their own title neither, where there is nothing to list.
+    lines = ["" if kind.contents == LIST else block.title, *(str(block.attributes[name]) for name in demanded)]
     return [word for line in lines for word in PLACEHOLDER.split(line)]
 
 
 def blocks_in(issue: Issue, place: str) -> list[Block]:
     """The blocks that are for the mail to Anna, whose name is known, or for the page, whose reader nobody knows."""
     hides = {ON_EMAIL: UNKNOWN, ON_WEB: KNOWN}[place]
-    return [block for block in blocks_on(issue, place) if not block.condition or block.condition.expression != hides]
+    here = [block for block in issue.blocks if block.attributes.get("on", place) == place]
+    return [block for block in here if not block.condition or block.condition.expression != hides]
 
 
 def check_place(draft: Draft, issue: Issue, place: str, found: str) -> None:
@@ -87,7 +92,9 @@ def check_place(draft: Draft, issue: Issue, place: str, found: str) -> None:
     found_words = set(WORD.findall(found))
     assert not words[1] & found_words
     # In whole pieces of Markdown there is no word that is not for readers, whatever the parser makes of them.
-    assert not draft.is_plain or words[0] <= found_words
+    if draft.is_plain:
+        assert words[0] <= found_words
+        assert [pair for pair in GLUED.findall(found) if words[0].issuperset(WORD.findall(pair))] == []
 
 
 def check_words(blocks: Sequence[Block], found: str, *, by_words: bool) -> None:
@@ -152,7 +159,7 @@ def is_refused(draft: Draft) -> bool:
     """Render what was drafted and check what came of it; tell whether it was refused instead."""
     try:
         issue = issue_of(draft.text, "")
-        email = render_email(issue, THEME, SETTINGS)
+        email = render_email(issue, THEME, SETTINGS, pictures_of(issue))
     except IssueError as error:
         check_refusal(error)
         return True

@@ -6,6 +6,8 @@ from itertools import product
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from newsletter.issue.kinds import ISSUE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -36,9 +38,14 @@ def variants(kind: Kind) -> Iterator[str]:
 
 
 def _attribute(attribute: Attribute) -> list[str]:
-    values = attribute.choices or (_VALUES[attribute.type],)
+    values = attribute.choices or (_value(attribute),)
     written = [f'{attribute.name}="{value}"' for value in values]
     return written if attribute.required else ["", *written]
+
+
+def _value(attribute: Attribute) -> str:
+    value = _VALUES[attribute.type]
+    return value if attribute.after in {"", ISSUE} else value.replace("2026", "2027")  # a time after another time
 
 
 def _part(need: str, words: str) -> tuple[str, ...]:

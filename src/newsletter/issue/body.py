@@ -65,6 +65,7 @@ class BodyReader:
         self._first = self._at = 0
         self._end = len(source)
         self._definitions: dict[str, int] = {}
+        self._in_link = False
 
     def read(self, tokens: Sequence[Token]) -> None:
         """Collect what is wrong in the tokens."""
@@ -86,15 +87,24 @@ class BodyReader:
     def _read(self, token: Token) -> None:
         if token.type == "link_open":
             self._read_link(token)
+            self._in_link = True
+        elif token.type == "link_close":
+            self._in_link = False
         elif token.type == "image":
-            for child in token.children or ():
-                self._read(child)
-            self._read_picture(token)
+            self._read_image(token)
         elif token.type == "text":
             self._read_text(token.content)
         elif token.type == "code_inline":
             found = self._source.find(token.content, self._at, self._end)
             self._at = max(self._at, found + len(token.content))
+
+    def _read_image(self, token: Token) -> None:
+        # A link in a picture's words is read there, and is none.
+        in_link, self._in_link = self._in_link, False
+        for child in token.children or ():
+            self._read(child)
+        self._in_link = in_link
+        self._read_picture(token)
 
     def _read_text(self, text: str) -> None:
         for mark in _LEFT_OVER.findall(text):
@@ -120,7 +130,11 @@ class BodyReader:
     def _read_link(self, token: Token) -> None:
         href = str(token.attrs.get("href", ""))
         address, place = self._seek_address(token, href)
-        if not href:
+        # CommonMark, section 6.3: no link within a link. The parser sees to it for all but <https://…>.
+        if self._in_link:
+            message = f"the link {quoted(address)} stands within the words of another; put one behind the other"
+            self._fault(place, message, "link-nested")
+        elif not href:
             self._fault(place, "the link has no address", "link-address")
         elif "{{" in unquote(href):
             self._fault(place + find_open(address, 0, len(address)), OPEN_MESSAGE, "personal-field")
