@@ -27,6 +27,7 @@ test: .venv/dev.stamp
 	@.ci/chromium
 	@.ci/mail-servers
 	@.ci/node
+	@.ci/postgres
 	@echo 'Style: ruff'
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet

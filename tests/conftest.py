@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+from newsletter.store import open_store
+from tests.postgresql import programs, running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Engine
+
+    from tests.postgresql import Server
 
 # The caller's own settings must not decide a test: neither a newsletter's, nor those that force colours on.
 COLOURS = {"FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "TTY_COMPATIBLE"}
@@ -37,3 +48,38 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def update_golden(pytestconfig: pytest.Config) -> bool:
     return bool(pytestconfig.getoption("--update-golden"))
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL server, where there is one to start."""
+    folder = programs()
+    if folder is None:
+        pytest.skip("no PostgreSQL on this machine; .ci/postgres installs it")
+    with running(folder) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, once for each kind that the store can be."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'newsletter.db'}"
+    server: Server = request.getfixturevalue("postgresql")
+    return server.new_database()
+
+
+@pytest.fixture
+def engine(store_url: str, tmp_path: Path) -> Iterator[Engine]:
+    """An open store with its tables, and nothing in them."""
+    opened = open_store(store_url, tmp_path, fresh_id="a-test")
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def postgresql_engine(postgresql: Server, tmp_path: Path) -> Iterator[Engine]:
+    """A store on PostgreSQL, for what is true of it alone."""
+    opened = open_store(postgresql.new_database(), tmp_path, fresh_id="a-test")
+    yield opened
+    opened.dispose()

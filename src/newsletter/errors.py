@@ -8,6 +8,7 @@
     │   └── TemplateError            a template or a block's schema
     ├── PersonalFieldError           a personal field has no value for this reader
     ├── RenderError                  the pipeline produced something that must not be sent
+    ├── StoreError                   the database cannot be used, or not as it is
     └── DeliveryError                a message or a transport is not usable
         └── UnsafeValueError         a value that would break out of its header or command
 
@@ -60,6 +61,10 @@ class PersonalFieldError(NewsletterError):
 
 class RenderError(NewsletterError):
     """The rendered mail or page breaks one of the pipeline's own rules; it must not go out."""
+
+
+class StoreError(NewsletterError):
+    """The database cannot be opened, read or written, or is not one that this version may use."""
 
 
 class DeliveryError(NewsletterError):

@@ -1,0 +1,165 @@
+"""Open the database that the settings name.
+
+SQLite runs with a write-ahead log, so that a reader never waits for a writer, and its files are for their owner
+alone. A file of another program, or of a later version of this one, is refused and left as it was.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import URL, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from newsletter.errors import StoreError
+from newsletter.store.migrate import migrate
+from newsletter.store.transaction import OPTION, Begin
+from newsletter.wording import quoted
+
+if TYPE_CHECKING:
+    import sqlite3
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Engine
+
+APPLICATION_ID = 0x6E77_736C
+"""`nwsl`: marks a SQLite file as ours (PRAGMA application_id)."""
+
+BUSY_TIMEOUT_S = 30
+"""How long to wait for another process to end its transaction. The longest is that of a large import: some 10 s."""
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def open_store(url: str, root: Path, *, fresh_id: str) -> Engine:
+    """Return the database, made if it is not there, with its tables brought up to date.
+
+    Args:
+        url: `sqlite:///` and a path, relative to `root` unless absolute, or a `postgresql://` address.
+        root: The workspace's folder.
+        fresh_id: The instance id of a database that is made; random.
+
+    Raises:
+        StoreError: it cannot be opened, is another program's, or was made by a later version of this one.
+    """
+    parsed = _parsed(url)
+    engine = _sqlite(parsed, root) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
+    try:
+        migrate(engine, fresh_id)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _parsed(url: str) -> URL:
+    # An address is never shown: it may hold a password, also where it cannot be understood.
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        message = "NEWSLETTER_STORE_URL is not an address: write sqlite:///newsletter.db or postgresql://user@host/name"
+        raise StoreError(message) from None
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername not in {"sqlite", "postgresql+psycopg"}:
+        message = f"NEWSLETTER_STORE_URL begins with {quoted(parsed.drivername)}; write sqlite:/// or postgresql://"
+        raise StoreError(message)
+    return parsed
+
+
+def _sqlite(url: URL, root: Path) -> Engine:
+    if not url.database or url.database == ":memory:" or url.query or url.host:
+        message = "NEWSLETTER_STORE_URL names no file: write sqlite:///newsletter.db, without anything behind it"
+        raise StoreError(message)
+    path = root / url.database
+    _make_private(path)
+    url = url.set(database=str(path))
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_S})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _make_private(path: Path) -> None:
+    """Make the file, if it is not there, and shut others out; SQLite gives its -wal and -shm the same mode.
+
+    Raises:
+        StoreError: it is not there and cannot be made.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        for name in (path, *(path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))):
+            _shut_others_out(name)
+    except OSError as error:
+        message = f"{path}: the database cannot be made: {error.strerror}; make its folder, or name another place"
+        raise StoreError(message) from error
+
+
+def _shut_others_out(path: Path) -> None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return
+    if stat.S_ISREG(found.st_mode) and found.st_mode & _OTHERS and found.st_uid == os.geteuid():
+        path.chmod(stat.S_IMODE(found.st_mode) & ~_OTHERS)
+
+
+def _prepare_sqlite(raw: sqlite3.Connection, _record: object) -> None:
+    # Transactions are begun by `_begin_sqlite`, not by the driver's guesses.
+    raw.isolation_level = None
+    (application,) = raw.execute("pragma application_id").fetchone()
+    if application != APPLICATION_ID:
+        _claim(raw, application)
+    raw.execute("pragma journal_mode = wal")
+    raw.execute("pragma foreign_keys = on")
+
+
+def _claim(raw: sqlite3.Connection, application: int) -> None:
+    """Mark an empty file as ours; refuse one in which somebody else keeps something."""
+    (tables,) = raw.execute("select count(*) from sqlite_schema").fetchone()
+    if application or tables:
+        (_, _, path) = raw.execute("pragma database_list").fetchone()
+        message = (
+            f"{path}: this is the database of another program, and was left as it is; name another file in "
+            "NEWSLETTER_STORE_URL"
+        )
+        raise StoreError(message)
+    raw.execute(f"pragma application_id = {APPLICATION_ID}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    begin = connection.get_execution_options().get(OPTION, Begin.READ)
+    # WAL with NORMAL syncs only when the log is folded in: a power cut may then undo the last transactions, a kill
+    # may not. FULL syncs at each commit. It is a setting of the connection, so each transaction says its own.
+    connection.exec_driver_sql(f"pragma synchronous = {'full' if begin == Begin.DURABLE else 'normal'}")
+    # A writer that begins as a reader can fail half-way with "database is locked", however long it would wait.
+    connection.exec_driver_sql("begin" if begin == Begin.READ else "begin immediate")
+
+
+def _postgresql(url: URL) -> Engine:
+    try:
+        engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        message = "PostgreSQL needs one more package: pip install 'newsletter[postgres]'"
+        raise StoreError(message) from error
+    event.listen(engine, "connect", _prepare_postgresql)
+    event.listen(engine, "begin", _begin_postgresql)
+    return engine
+
+
+def _prepare_postgresql(raw: Any, _record: object) -> None:
+    # A server may be set up to forget what it committed; what is written durably here must not be forgotten.
+    with raw.cursor() as cursor:
+        cursor.execute("select current_setting('synchronous_commit')")
+        if cursor.fetchone() == ("off",):
+            cursor.execute("set synchronous_commit to on")
+    raw.commit()
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get(OPTION, Begin.READ) == Begin.LAX:
+        connection.exec_driver_sql("set local synchronous_commit to off")

@@ -1,0 +1,108 @@
+"""Transactions: one snapshot to read from, and writes that are durable or may be lost with the machine's power.
+
+Whatever the body raises, nothing of it stays. What a person can mend (a full disk, a server that is away) becomes a
+`StoreError`; anything else, such as a broken constraint, stays as SQLAlchemy says it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+
+from newsletter.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Engine
+
+OPTION = "newsletter_begin"
+"""The execution option by which a connection knows how its transaction begins."""
+
+
+class Begin(StrEnum):
+    """How a transaction begins."""
+
+    READ = "read"
+    DURABLE = "durable"
+    LAX = "lax"
+    """Whoever is killed loses nothing; a power cut may undo the last moments."""
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Give a connection that sees one state of the database, whatever others write meanwhile.
+
+    Raises:
+        StoreError: the database cannot be reached or read.
+    """
+    with _told(engine), engine.connect() as connection:
+        options: dict[str, object] = {OPTION: Begin.READ}
+        if engine.dialect.name == "postgresql":
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with connection.execution_options(**options).begin():
+            yield connection
+
+
+@contextmanager
+def writing(engine: Engine, *, durable: bool = True) -> Iterator[Connection]:
+    """Give a connection whose changes all stay, or none of them; on SQLite there is one writer at a time.
+
+    Args:
+        engine: The database.
+        durable: Whether what was committed must outlive a power cut. It costs a wait for the disk, some
+            milliseconds for each transaction; without, a kill is outlived all the same.
+
+    Raises:
+        StoreError: the database cannot be reached or written.
+    """
+    with _told(engine), engine.connect() as connection:
+        options = {OPTION: Begin.DURABLE if durable else Begin.LAX}
+        with connection.execution_options(**options).begin():
+            yield connection
+
+
+def place(engine: Engine) -> str:
+    """Return how messages call a database: its file, or its name and host; never a user or a password."""
+    url = engine.url
+    if engine.dialect.name == "sqlite":
+        return str(url.database)
+    return f"the database {url.database or ''} at {url.host or 'this machine'}"
+
+
+@contextmanager
+def _told(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if words := _words(error):
+            message = f"{place(engine)}: {words}"
+            raise StoreError(message) from error
+        raise
+
+
+_SQLITE_WORDS = {
+    sqlite3.SQLITE_BUSY: "another process is writing and did not end in time; try again when it has",
+    sqlite3.SQLITE_CANTOPEN: "the database cannot be opened; see whether its folder is there and may be written",
+    sqlite3.SQLITE_CORRUPT: "the database is damaged; put a backup in its place",
+    sqlite3.SQLITE_FULL: "the disk is full; nothing was changed",
+    sqlite3.SQLITE_IOERR: "the disk cannot be read or written; nothing was changed",
+    sqlite3.SQLITE_NOTADB: "this is no SQLite database; name another file in NEWSLETTER_STORE_URL",
+    sqlite3.SQLITE_PERM: "the database may not be opened by this user",
+    sqlite3.SQLITE_READONLY: "the database may not be written by this user",
+}
+"""What a person can do about it, by SQLite's primary result code. The others are bugs in a statement."""
+
+
+def _words(error: DBAPIError) -> str:
+    """Return what to say of an error that a person can mend; empty for any other."""
+    cause = error.orig
+    if isinstance(cause, sqlite3.Error):
+        return _SQLITE_WORDS.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF, "")
+    if isinstance(error, OperationalError) or type(error) is DatabaseError:
+        return f"the server says: {' '.join(str(cause).split())}"
+    return ""

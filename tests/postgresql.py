@@ -1,0 +1,79 @@
+"""A PostgreSQL server for one session of tests: made, started, stopped and thrown away."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NUMBERS = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server, on 127.0.0.1."""
+
+    port: int
+
+    def address(self, database: str) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+
+    def new_database(self) -> str:
+        """Make an empty database; return its address."""
+        name = f"test_{next(_NUMBERS)}"
+        with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
+            connection.execute(f"create database {name}")
+        return self.address(name)
+
+
+def programs() -> Path | None:
+    """The newest PostgreSQL on this machine: the folder of its programs, as Debian keeps it, or as the path has it."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
+    on_path = shutil.which("initdb")
+    if found or on_path:
+        return (found[-1] if found else Path(str(on_path))).parent
+    return None
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Server]:
+    """Run a server of its own with the programs in `folder`. It refuses to run as root, so root lends it a user."""
+    home = Path(tempfile.mkdtemp(prefix="newsletter-postgresql-"))
+    as_user = []
+    if os.geteuid() == 0:
+        as_user = ["runuser", "-u", "postgres", "--"]
+        shutil.chown(home, "postgres")
+    data, port = home / "data", _free_port()
+
+    def run(program: str, *arguments: str) -> None:
+        command = [*as_user, str(folder / program), "-D", str(data), *arguments]
+        done = subprocess.run(command, cwd=home, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    # No password, as it listens to this machine alone; no waiting for the disk, as all of it is thrown away.
+    run("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale", "--no-sync")
+    options = f"-h 127.0.0.1 -p {port} -k {home} -c fsync=off"
+    try:
+        run("pg_ctl", "-w", "-l", str(home / "log"), "-o", options, "start")
+        yield Server(port)
+    finally:
+        run("pg_ctl", "-w", "-m", "immediate", "stop")
+        shutil.rmtree(home)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
