@@ -5,7 +5,9 @@
     ├── FaultsError                  one or more faults, each at its place; all of them at once
     │   ├── ConfigError              newsletter.toml, .env or the environment
     │   ├── IssueError               an issue's Markdown file
+    │   ├── ImportFileError          a file of subscribers
     │   └── TemplateError            a template or a block's schema
+    ├── AddressError                 a text is not a mail address
     ├── PersonalFieldError           a personal field has no value for this reader
     ├── RenderError                  the pipeline produced something that must not be sent
     ├── StoreError                   the database cannot be used, or not as it is
@@ -51,8 +53,16 @@ class IssueError(FaultsError):
     """Faults in an issue, each at its line and column."""
 
 
+class ImportFileError(FaultsError):
+    """Faults in a file of subscribers, each at its line."""
+
+
 class TemplateError(FaultsError):
     """Faults in a template or in a block's schema, each at its line."""
+
+
+class AddressError(NewsletterError):
+    """A text is not a mail address."""
 
 
 class PersonalFieldError(NewsletterError):

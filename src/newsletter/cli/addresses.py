@@ -9,41 +9,34 @@ if TYPE_CHECKING:
 
 
 def normal_address(written: str) -> str:
-    """Return a mail address in its normal form, in ASCII where that can be: not every server takes another.
+    """Return a mail address as mail goes to it.
 
     Raises:
-        UsageError: it is no mail address.
+        AddressError: it is none.
     """
-    from email_validator import EmailNotValidError, validate_email
+    from newsletter.audience.address import read_address
 
-    from newsletter.errors import UsageError
-    from newsletter.wording import quoted
-
-    try:
-        found = validate_email(written, check_deliverability=False, test_environment=True)
-    except EmailNotValidError as error:
-        message = f"{quoted(written)} is not a mail address: {error}"
-        raise UsageError(message) from error
-    return found.ascii_email or found.normalized
+    return read_address(written).text
 
 
 def normal_addresses(written: Iterable[str]) -> list[str]:
-    """Return mail addresses in their normal form, each once; commas may stand between them.
+    """Return mail addresses as mail goes to them, each mailbox once; commas may stand between them.
 
     Raises:
         UsageError: some are no mail addresses; it names all of them.
     """
-    from newsletter.errors import UsageError
+    from newsletter.audience.address import read_address
+    from newsletter.errors import AddressError, UsageError
 
-    normal: dict[str, str] = {}
+    found: dict[str, str] = {}
     faults = []
-    for address in filter(None, (part.strip() for text in written for part in text.split(","))):
+    for text in filter(None, (part.strip() for line in written for part in line.split(","))):
         try:
-            found = normal_address(address)
-        except UsageError as error:
+            address = read_address(text)
+        except AddressError as error:
             faults.append(str(error))
         else:
-            normal.setdefault(found.casefold(), found)
+            found.setdefault(address.key, address.text)
     if faults:
         raise UsageError("\n".join(faults))
-    return list(normal.values())
+    return list(found.values())

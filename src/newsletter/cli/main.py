@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from newsletter.cli import archive, blocks, init, render, send
+from newsletter.cli import archive, blocks, init, render, send, subscribers
 from newsletter.cli.failure import report_bug, report_error
 from newsletter.cli.options import WORKSPACE_HELP, Command
 
@@ -54,6 +54,7 @@ _COMMANDS = (
 for name, summary, examples, function in _COMMANDS:
     app.command(name, cls=Command, short_help=summary, epilog=examples)(function)
 app.add_typer(archive.app, name="archive")
+app.add_typer(subscribers.app, name="subscribers")
 
 
 def run() -> None:

@@ -15,6 +15,11 @@ IssueName = Annotated[
     str,
     typer.Argument(metavar="ISSUE", help="A path, a name such as asml, or latest or next.", show_default=False),
 ]
+WithStatus = Annotated[
+    str, typer.Option("--status", metavar="NAME", help="pending, active, unsubscribed or suppressed.")
+]
+InSegment = Annotated[str, typer.Option("--segment", metavar="NAME", help="One of [segments] in newsletter.toml.")]
+WithTag = Annotated[str, typer.Option("--tag", metavar="TAG", help="Those with this tag.")]
 
 
 class Command(TyperCommand):

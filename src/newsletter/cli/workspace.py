@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,10 @@ from newsletter.render import open_theme, prepare_pictures
 from newsletter.wording import quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Engine
+
     from newsletter.config import Settings
     from newsletter.model import Issue, Pictures, Recipient
     from newsletter.render import Theme
@@ -47,6 +52,19 @@ class Workspace:
         """Return the files of all issues, oldest first."""
         return list_issues(self.root)
 
+    @contextmanager
+    def store(self) -> Iterator[Engine]:
+        """Open the database; it is closed behind."""
+        import secrets
+
+        from newsletter.store import open_store
+
+        engine = open_store(self.settings.store_url.reveal(), self.root, fresh_id=secrets.token_hex(8))
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+
     def reader(self, address: str, language: str, token: str) -> Recipient:
         """Return a reader for trying things out: one of the samples, or only an address."""
         from newsletter.model import Recipient
@@ -74,6 +92,7 @@ def open_workspace(directory: str) -> Workspace:
         languages=settings.newsletter.languages,
         timezone=settings.newsletter.timezone,
         kinds=theme.kinds,
+        segments=tuple(settings.segments),
     )
     return Workspace(root, settings, theme, house)
 

@@ -13,17 +13,25 @@ from newsletter.config.env import read_overrides
 from newsletter.config.faults import TOML, in_order
 from newsletter.config.sections import read_settings
 from newsletter.config.settings import (
+    All,
+    AnyOf,
     Archive,
+    Condition,
     Delivery,
     Dkim,
+    HasTag,
+    Name,
     Newsletter,
+    Not,
     Palette,
+    Same,
     Sample,
     Secret,
     Settings,
     Smtp,
     Subscribers,
     Theme,
+    Words,
 )
 from newsletter.config.tables import Reading, Table
 from newsletter.config.toml import read_document
@@ -37,17 +45,25 @@ if TYPE_CHECKING:
     from newsletter.model import Finding
 
 __all__ = [
+    "All",
+    "AnyOf",
     "Archive",
+    "Condition",
     "Delivery",
     "Dkim",
+    "HasTag",
+    "Name",
     "Newsletter",
+    "Not",
     "Palette",
+    "Same",
     "Sample",
     "Secret",
     "Settings",
     "Smtp",
     "Subscribers",
     "Theme",
+    "Words",
     "find_root",
     "load",
 ]

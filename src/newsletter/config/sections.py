@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from newsletter.config import fields
 from newsletter.config.contrast import LEAST, unreadable
 from newsletter.config.faults import RefusedError, dotted
+from newsletter.config.segments import condition
 from newsletter.config.settings import (
     AUTHS,
     BUILT_IN_FIELDS,
@@ -42,18 +43,21 @@ from newsletter.config.settings import (
 from newsletter.wording import quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from newsletter.config.contrast import Unreadable
+    from newsletter.config.settings import Condition
     from newsletter.config.tables import Table
 
 _NAME = re.compile(r"(?=\S)[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]{1,40}(?<=\S)")
+_SEGMENT_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 def read_settings(root: Path, top: Table) -> Settings:
     """Return the settings that the top of the file and its tables give; the tables gather the faults."""
     newsletter = _newsletter(top.table("newsletter"))
-    subscribers, samples = _readers(top, newsletter.language)
+    subscribers, segments, samples = _readers(top, newsletter.language)
     return Settings(
         root=root,
         newsletter=newsletter,
@@ -65,6 +69,7 @@ def read_settings(root: Path, top: Table) -> Settings:
         archive=_archive(top.table("archive"), root),
         subscribers=subscribers,
         samples=samples,
+        segments=segments,
         secret_key=top.secret("secret_key", fields.secret_key, None),
         store_url=top.secret("store_url", fields.store_url, Secret(DEFAULT_STORE_URL)),
     )
@@ -225,19 +230,35 @@ def _archive(table: Table, root: Path) -> Archive:
     return Archive(out=root / table.value("out", fields.inner_path, "out/site"))
 
 
-def _readers(top: Table, language: str) -> tuple[Subscribers, tuple[Sample, ...]]:
+def _readers(top: Table, language: str) -> tuple[Subscribers, Mapping[str, Condition], tuple[Sample, ...]]:
     table = top.table("subscribers")
     expected = (
         'an array of names in lower-case letters, digits and underscores, such as ["company"], '
         f"without the built-in {', '.join(BUILT_IN_FIELDS)}"
     )
     extra = table.value("fields", fields.array(fields.subscriber_field, expected), Subscribers().fields)
+    segments = _segments(top.table("segments"), extra, fields_known=not table.was_refused("fields"))
     samples = []
     for sample in top.tables_of("sample"):
         # Where the fields themselves are wrong, nobody can say which keys of a sample are unknown.
         sample.is_open = table.was_refused("fields")
         samples.append(_sample(sample, language, extra))
-    return Subscribers(extra), tuple(samples)
+    return Subscribers(extra), segments, tuple(samples)
+
+
+def _segments(table: Table, extra: tuple[str, ...], *, fields_known: bool) -> Mapping[str, Condition]:
+    # Where the fields themselves are wrong, nobody can say which names in a condition are unknown.
+    table.is_open = not fields_known
+    parse = condition((*BUILT_IN_FIELDS, *extra))
+    found: dict[str, Condition] = {}
+    for name in table.values if fields_known else ():
+        read = table.value(name, parse, None)
+        if not _SEGMENT_NAME.fullmatch(name) or name == "all":
+            expected = "a name of lower-case letters, digits and hyphens for it, other than all, which is everybody"
+            table.refuse(name, RefusedError(expected))
+        elif read is not None:
+            found[name] = read
+    return MappingProxyType(found)
 
 
 def _sample(table: Table, language: str, extra: tuple[str, ...]) -> Sample:

@@ -295,6 +295,64 @@ class Subscribers:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """A text that stands in a condition."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What is known of a reader: one of `BUILT_IN_FIELDS` or of `Subscribers.fields`; empty where it is not."""
+
+    field: str
+
+
+Operand = Words | Name
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """Two texts are the same, character by character."""
+
+    left: Operand
+    right: Operand
+
+
+@dataclass(frozen=True, slots=True)
+class HasTag:
+    """A reader has a tag."""
+
+    tag: str
+    """In lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The opposite of a condition."""
+
+    part: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every part holds; true where there is none."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one part holds; false where there is none."""
+
+    parts: tuple[Condition, ...]
+
+
+Condition = Same | HasTag | Not | All | AnyOf
+"""Which readers belong to a segment."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """A made-up reader for previews and renders: one `[[sample]]` table."""
 
@@ -319,6 +377,8 @@ class Settings:
     archive: Archive
     subscribers: Subscribers
     samples: tuple[Sample, ...]
+    segments: Mapping[str, Condition]
+    """By the name that an issue's `audience` has: the `[segments]` table."""
     secret_key: Secret | None
     """Signs the links of readers; at least 32 characters."""
     store_url: Secret

@@ -116,6 +116,8 @@ def _prepare_sqlite(raw: sqlite3.Connection, _record: object) -> None:
         _claim(raw, application)
     raw.execute("pragma journal_mode = wal")
     raw.execute("pragma foreign_keys = on")
+    # What is deleted is overwritten: somebody who is forgotten must not stay readable in a free page.
+    raw.execute("pragma secure_delete = on")
 
 
 def _claim(raw: sqlite3.Connection, application: int) -> None:

@@ -66,6 +66,20 @@ def writing(engine: Engine, *, durable: bool = True) -> Iterator[Connection]:
             yield connection
 
 
+def leave_no_trace(engine: Engine) -> None:
+    """Fold SQLite's write-ahead log into the file and empty it, so that it holds no older state of what was deleted.
+
+    A reader that is at work keeps the log; it is emptied when the next writer finds it idle. PostgreSQL overwrites
+    what is dead in its own time.
+
+    Raises:
+        StoreError: the database cannot be written.
+    """
+    if engine.dialect.name == "sqlite":
+        with _told(engine), engine.connect() as connection:
+            connection.connection.execute("pragma wal_checkpoint(truncate)")
+
+
 def place(engine: Engine) -> str:
     """Return how messages call a database: its file, or its name and host; never a user or a password."""
     url = engine.url
