@@ -49,6 +49,9 @@ def read_address(written: str) -> Address:
         # Of these names the library knows that their capitals mean nothing (RFC 2142).
         given = local if local in CASE_INSENSITIVE_MAILBOX_NAMES else text[: len(local)]
         return Address(f"{given}@{domain}", key)
+    if not text:
+        message = "there is no address"
+        raise AddressError(message)
     if len(text) > MAX_CHARACTERS:
         message = f"{quoted(text)} is not a mail address: it is too long"
         raise AddressError(message)

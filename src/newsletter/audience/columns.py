@@ -18,7 +18,7 @@ ALIASES: Mapping[str, str] = {
     "language": "language lang locale taal",
     "tags": "tags tag labels label",
     # What a service says about whether its mail is wanted, each in its own words.
-    "status": "status state subscribertype",
+    "status": "status subscribertype",
     "subscribed": "subscribedtoemails",
     "disabled": "emaildisabled",
     # Moments.
@@ -101,7 +101,13 @@ def read_header(cells: Sequence[str], fields: Sequence[str]) -> Columns:
     return Columns(len(cells), places, attributes, evidence, tuple(left_out))
 
 
+_MOMENTS = frozenset({"created", "confirmed", "unsubscribed"})
+"""Services tell more than one of a kind, such as when somebody was added and when they signed up: the first counts."""
+
+
 def _put(places: dict[str, int], meaning: str, place: int, cells: Sequence[str]) -> None:
+    if meaning in places and meaning in _MOMENTS:
+        return
     if meaning in places:
         other = cells[places[meaning]]
         raise HeaderError(f"the columns {quoted(other)} and {quoted(cells[place])} say the same; take one of them out")

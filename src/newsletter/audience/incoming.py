@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from newsletter.audience.address import Address, read_address
 from newsletter.audience.csv_file import REPLACED, unguarded
 from newsletter.audience.values import UncleanError, clean_tags, clean_text, to_ms
-from newsletter.wording import quoted
+from newsletter.wording import did_you_mean, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -111,18 +111,19 @@ class Reader:
         word = self._cell(cells, "status")
         status = STATUSES.get("".join(c for c in word.casefold() if c.isalpha()), "") if word else "active"
         if not status:
-            raise UncleanError(f"the status {quoted(word)} is not known; known are {', '.join(sorted(STATUSES))}")
-        if status in {"active", "pending"}:
-            if self._cell(cells, "cleaned"):
-                return "hard_bounce"
-            if self._is_ended(cells):
-                return "unsubscribed"
-        return status
+            raise UncleanError(f"the status {quoted(word)} is not known{did_you_mean(word, STATUSES)}")
+        if status not in {"active", "pending"}:
+            return status
+        if _says(self._cell(cells, "cleaned")):
+            return "hard_bounce"
+        if self._is_ended(cells):
+            return "unsubscribed"
+        return "pending" if _truth(self._cell(cells, "confirmed")) is False else status
 
     def _is_ended(self, cells: Sequence[str]) -> bool:
         return bool(
-            self._cell(cells, "unsubscribed")
-            or self._cell(cells, "deleted")
+            _says(self._cell(cells, "unsubscribed"))
+            or _says(self._cell(cells, "deleted"))
             or _truth(self._cell(cells, "disabled")) is True
             or _truth(self._cell(cells, "subscribed")) is False
         )
@@ -161,6 +162,11 @@ def _truth(word: str) -> bool | None:
     return False if plain in {"false", "no", "0", "nee", "onwaar"} else None
 
 
+def _says(cell: str) -> bool:
+    """Say whether a cell for a moment, or for yes or no, says that something was."""
+    return bool(cell.strip()) and _truth(cell) is not False
+
+
 def _split_tags(cell: str) -> list[str]:
     """Return the tags in a cell: `a;b`, `a,b`, or `"a","b"` as Mailchimp quotes them."""
     if not cell:
@@ -171,12 +177,12 @@ def _split_tags(cell: str) -> list[str]:
 
 
 def _moment(text: str) -> int | None:
-    """Return a moment in milliseconds; one that names no zone is in UTC. None where it is empty.
+    """Return a moment in milliseconds; one that names no zone is in UTC. None where there is none, or only a yes or no.
 
     Raises:
         UncleanError: it is not understood.
     """
-    if not text.strip():
+    if not text.strip() or _truth(text) is not None:
         return None
     try:
         moment = datetime.fromisoformat(text.strip().removesuffix(" UTC"))

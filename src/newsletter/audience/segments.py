@@ -89,7 +89,7 @@ def _column(operand: Operand) -> ColumnElement[str]:
             return func.coalesce(subscriber.c.attributes[field].as_string(), "")
 
 
-def select_for(condition: Condition, now_ms: int) -> Select[tuple[int, str, str]]:
+def select_for(condition: Condition, now_ms: int) -> Select[Any]:
     """Return the statement for the ids, addresses and address_keys of those who get mail, in the order of their ids.
 
     They are confirmed, have not unsubscribed, and are not suppressed at `now_ms`. A ledger inserts from it, so that
@@ -112,6 +112,7 @@ def suppressed(now_ms: int) -> ColumnElement[bool]:
     return (
         select(suppression.c.address_key)
         .where(suppression.c.address_key == subscriber.c.address_key, until.is_(None) | (until > now_ms))
+        .correlate(subscriber)  # a statement may look at suppressions for itself too
         .exists()
     )
 

@@ -117,7 +117,9 @@ def forgotten_key(keys: Keys, address_key: str) -> str:
 
 
 def _mac(keys: Keys, list_id: str, said: bytes) -> bytes:
-    return hmac.digest(keys.tokens, said + list_id.encode(), hashlib.sha256)[:MAC_BYTES]
+    # The length keeps the two apart: nothing that one ends with can be taken for the beginning of the other.
+    signed = bytes([len(said)]) + said + list_id.encode()
+    return hmac.digest(keys.tokens, signed, hashlib.sha256)[:MAC_BYTES]
 
 
 def _decoded(written: str) -> bytes:

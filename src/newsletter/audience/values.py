@@ -36,8 +36,6 @@ def clean_text(value: str) -> str:
     """
     if value.isascii() and value.isprintable() and len(value) <= MAX_CHARACTERS:
         return value.strip() if "  " not in value else " ".join(value.split())
-    if "\0" in value:
-        raise UncleanError("holds a NUL character")
     if _FORBIDDEN.search(value):
         raise UncleanError(f"{quoted(value)} holds control characters")
     text = " ".join(_HIDDEN.sub("", unicodedata.normalize("NFC", value)).split())

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 MAX_DEPTH = 30
 """Of brackets and `not`, so that no condition is deeper than Python's stack or SQLite's parser."""
 
-MAX_COMPARISONS = 200
+MAX_OPERANDS = 400
+"""Fields and texts."""
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -102,7 +103,7 @@ class _Parser:
         self._fields = fields
         self._at = 0
         self._depth = 0
-        self._comparisons = 0
+        self._operands = 0
 
     def whole(self) -> Condition:
         found = self._any()
@@ -156,9 +157,6 @@ class _Parser:
         return found
 
     def _comparison(self) -> Condition:
-        self._comparisons += 1
-        if self._comparisons > MAX_COMPARISONS:
-            _fail(self._here.column, f"it compares more than {MAX_COMPARISONS} times")
         left = self._operand()
         if self._take("=="):
             return Same(left, self._operand())
@@ -192,12 +190,18 @@ class _Parser:
             _fail(token.column, "tags are asked for with 'a-tag' in tags")
         if token.text not in self._fields:
             _fail(token.column, f"there is no field {quoted(token.text)}{did_you_mean(token.text, self._fields)}")
-        self._at += 1
+        self._count_operand()
         return Name(token.text)
+
+    def _count_operand(self) -> None:
+        self._operands += 1
+        if self._operands > MAX_OPERANDS:
+            _fail(self._here.column, f"it names more than {MAX_OPERANDS} fields and texts")
+        self._at += 1
 
     def _words(self) -> Words:
         token = self._here
         if token.kind != "words":
             self._fail("a text in quotes")
-        self._at += 1
+        self._count_operand()
         return Words(unicodedata.normalize("NFC", token.text[1:-1]))
