@@ -1,8 +1,7 @@
 # Everything runs from .venv, which is made from the locks in requirements/. Nothing outside this directory is
-# changed, but for Chromium and the mail servers that some tests talk to: `make test` installs them with apt when root
-# runs it and there are none.
-# changed, but for Chromium: `make test` installs it with apt when root runs it and there is none. Where there is
-# Node.js, `make test` installs with npm, in benchmarks/peer, what some tests compare with.
+# changed, but for Chromium, PostgreSQL and the mail servers that some tests talk to: `make test` installs them with apt
+# when root runs it and there are none. Where there is Node.js, `make test` installs with npm, in benchmarks/peer, what
+# some tests compare with.
 .POSIX:
 .SUFFIXES:
 .PHONY: help demo test lock format bench clean

@@ -29,6 +29,7 @@ BREACHES = {
     "One door to YAML": ("config/odd.py", "import yaml"),
     "One door to the picture library": ("archive/odd.py", "import PIL"),
     "One SMTP client, our own": ("delivery/odd.py", "import smtplib"),
+    "The database belongs to those who keep something in it": ("cli/odd.py", "import sqlalchemy"),
     "Typer belongs to the command line": ("archive/odd.py", "import typer"),
 }
 """By contract: a module, and the line that it must not hold."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import sqlite3
 import subprocess
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -112,6 +113,53 @@ def test_no_control_character_reaches_a_terminal(trick: str, newsletter: Newslet
         spoken(newsletter, "init", str(odd), "--name", trick),
         spoken(newsletter, "init", str(odd), "--language", trick),
         spoken(newsletter, "init", str(odd), "--name", "Proef"),
+        *subscribers_spoken(newsletter, workspace, trick),
     ]
     for text in said:
         assert "".join(c for c in text if not c.isprintable() and c != "\n") == ""
+
+
+def subscribers_spoken(newsletter: Newsletter, workspace: Path, trick: str) -> list[str]:
+    """All that is said of subscribers whose file, names, tags and database are hostile."""
+    path = workspace / f"list{trick}.csv"
+    path.write_text(f"email,first_name,tags,a{trick}\n{trick}@example.org,x,,\nbram@example.org,{trick},{trick},\n", "utf-8")
+    said = [
+        spoken(newsletter, "subscribers", *arguments)
+        for arguments in (
+            ("import", str(path)),
+            ("import", str(path), "--json"),
+            ("import", str(path), "--skip-bad"),
+            ("import", f"{trick}.csv"),
+            ("add", f"{trick}@example.org"),
+            ("add", "anna@example.org", "--first-name", trick),
+            ("add", "anna@example.org", "--tag", trick),
+            ("add", "anna@example.org", "--language", trick),
+            ("remove", trick),
+            ("list", "--segment", trick),
+            ("list", "--status", trick),
+            ("list", "--tag", trick),
+            ("export", "--out", str(workspace / f"out{trick}.csv")),
+        )
+    ]
+    # Nothing got in so far; a database may also have been filled by somebody else.
+    spoken(newsletter, "subscribers", "add", "anna@example.org")
+    with sqlite3.connect(workspace / "newsletter.db") as raw:
+        raw.execute("update subscriber set first_name = ?, tags = ?, consent_source = ?", (trick, f",{trick},", trick))
+    raw.close()
+    return [
+        *said,
+        spoken(newsletter, "subscribers", "list"),
+        spoken(newsletter, "subscribers", "list", "--json"),
+        spoken(newsletter, "subscribers", "show", "anna@example.org"),
+        spoken(newsletter, "subscribers", "show", "anna@example.org", "--json"),
+    ]
+
+
+def test_a_terminal_is_shown_how_far_an_import_is(workspace: Path) -> None:
+    people = "".join(f"reader{number}@example.org\n" for number in range(6_000))
+    (workspace / "list.csv").write_text(f"email\n{people}", "utf-8")
+
+    shown = on_a_terminal("subscribers", "import", "list.csv", cwd=workspace)
+
+    assert "6000/6000" in shown
+    assert shown.endswith("\x1b[32mimported\x1b[0m list.csv, 6,000 lines: 6,000 added\n")

@@ -76,7 +76,7 @@ class Reader:
             AddressError: its address is none.
             UncleanError: something in it cannot be kept.
         """
-        if any(REPLACED in cell for cell in cells):
+        if REPLACED in "".join(cells):
             raise UncleanError("holds bytes that are no text in the encoding of this file")
         address = read_address(self._cell(cells, "address"))
         first, last = self._names(cells)

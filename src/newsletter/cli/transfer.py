@@ -137,7 +137,8 @@ def export_csv(
     if as_json:
         print_json({"file": out, "subscribers": rows})
     else:
-        say(Mark("exported", "green"), f"{rows:,} subscriber{'' if rows == 1 else 's'}", f"to {out}" if out else "")
+        where = f" to {out}" if out else ""
+        say(Mark("exported", "green"), f"{rows:,} subscriber{'' if rows == 1 else 's'}{where}")
 
 
 @contextmanager
