@@ -134,6 +134,16 @@ def test_starting_is_measured_and_help_imports_no_library_of_a_command() -> None
     assert "newsletter.cli.main" in document["imports"]["newsletter"]
 
 
+def test_a_list_is_measured_beside_the_standard_library() -> None:
+    document = measured("benchmarks/audience.py", "--rows", "2000")
+
+    names = [figure["name"] for figure in document["figures"]]
+    assert names[0] == "import"
+    assert names[-1] == "memory of an import"
+    assert all(figure["ours"] > 0 and figure["peer"] > 0 for figure in document["figures"])
+    assert document["in_bounds"] is True
+
+
 def test_the_peer_is_locked_without_addresses() -> None:
     wanted = json.loads((PEER / "package.json").read_bytes())["dependencies"]
     packages = json.loads((PEER / "package-lock.json").read_bytes())["packages"]

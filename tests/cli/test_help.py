@@ -52,12 +52,14 @@ def test_every_command_has_help_with_an_example(words: tuple[str, ...], newslett
 def test_the_tree_of_commands_is_the_one_that_is_promised() -> None:
     assert {" ".join(words) for words in commands()} == {
         "", "init", "render", "blocks", "send", "archive", "archive build", "archive serve", "subscribers",
-        "subscribers import", "subscribers export", "subscribers add", "subscribers remove", "subscribers list", "subscribers show",
-        "subscribers forget",
+        "subscribers import", "subscribers export", "subscribers add", "subscribers remove", "subscribers list",
+        "subscribers show", "subscribers forget",
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("words", [words for words in commands() if words not in {(), ("archive",), ("subscribers",)}], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [words for words in commands() if words not in {(), ("archive",), ("subscribers",)}], ids=" ".join
+)
 def test_every_command_takes_a_workspace_and_prints_json(words: tuple[str, ...], newsletter: Newsletter) -> None:
     help_text = newsletter(*words, "--help").out
     assert "\n  -C DIR" in help_text

@@ -122,7 +122,9 @@ def test_no_control_character_reaches_a_terminal(trick: str, newsletter: Newslet
 def subscribers_spoken(newsletter: Newsletter, workspace: Path, trick: str) -> list[str]:
     """All that is said of subscribers whose file, names, tags and database are hostile."""
     path = workspace / f"list{trick}.csv"
-    path.write_text(f"email,first_name,tags,a{trick}\n{trick}@example.org,x,,\nbram@example.org,{trick},{trick},\n", "utf-8")
+    path.write_text(
+        f"email,first_name,tags,a{trick}\n{trick}@example.org,x,,\nbram@example.org,{trick},{trick},\n", "utf-8"
+    )
     said = [
         spoken(newsletter, "subscribers", *arguments)
         for arguments in (

@@ -78,77 +78,81 @@ class Reader:
         """
         if REPLACED in "".join(cells):
             raise UncleanError("holds bytes that are no text in the encoding of this file")
-        address = read_address(self._cell(cells, "address"))
-        first, last = self._names(cells)
+        said = {meaning: unguarded(cells[place]) for meaning, place in self.columns.places.items() if cells[place]}
+        address = read_address(said.get("address", ""))
+        first, last = _names(said)
         return Incoming(
             line=line,
             address=address,
-            status=self._status(cells),
-            language=self._language(cells),
+            status=_status(said),
+            language=self._language(said.get("language", "")),
             first_name=first,
             last_name=last,
-            attributes=self._attributes(cells),
-            tags=clean_tags(_split_tags(self._cell(cells, "tags"))),
-            created_at_ms=_moment(self._cell(cells, "created")),
-            confirmed_at_ms=_moment(self._cell(cells, "confirmed")),
-            ended_at_ms=self._ended_at_ms(cells),
-            evidence={name: text for name, text in self._evidence(cells) if text},
-            source=clean_text(self._cell(cells, "consent_source")),
+            attributes=self._attributes(cells, said.get("attributes", "")),
+            tags=clean_tags(_split_tags(said["tags"])) if "tags" in said else (),
+            created_at_ms=_moment(said.get("created", "")),
+            confirmed_at_ms=_moment(said.get("confirmed", "")),
+            ended_at_ms=_ended_at_ms(said),
+            evidence=self._evidence(cells, said.get("consent_evidence", "")),
+            source=clean_text(said.get("consent_source", "")),
         )
 
-    def _cell(self, cells: Sequence[str], meaning: str) -> str:
-        place = self.columns.places.get(meaning)
-        return "" if place is None else unguarded(cells[place])
-
-    def _names(self, cells: Sequence[str]) -> tuple[str, str]:
-        first, last = clean_text(self._cell(cells, "first_name")), clean_text(self._cell(cells, "last_name"))
-        if first or last:
-            return first, last
-        first, _, last = clean_text(self._cell(cells, "name")).partition(" ")
-        return ("", "") if "@" in first else (first, last)
-
-    def _status(self, cells: Sequence[str]) -> str:
-        word = self._cell(cells, "status")
-        status = STATUSES.get("".join(c for c in word.casefold() if c.isalpha()), "") if word else "active"
-        if not status:
-            raise UncleanError(f"the status {quoted(word)} is not known{did_you_mean(word, STATUSES)}")
-        if status not in {"active", "pending"}:
-            return status
-        if _says(self._cell(cells, "cleaned")):
-            return "hard_bounce"
-        if self._is_ended(cells):
-            return "unsubscribed"
-        return "pending" if _truth(self._cell(cells, "confirmed")) is False else status
-
-    def _is_ended(self, cells: Sequence[str]) -> bool:
-        return bool(
-            _says(self._cell(cells, "unsubscribed"))
-            or _says(self._cell(cells, "deleted"))
-            or _truth(self._cell(cells, "disabled")) is True
-            or _truth(self._cell(cells, "subscribed")) is False
-        )
-
-    def _ended_at_ms(self, cells: Sequence[str]) -> int | None:
-        moments = (_moment(self._cell(cells, meaning)) for meaning in ("unsubscribed", "cleaned", "deleted"))
-        return next((moment for moment in moments if moment is not None), None)
-
-    def _language(self, cells: Sequence[str]) -> str:
-        word = self._cell(cells, "language").strip().casefold()
-        language = _LANGUAGE_NAMES.get(word, re.split(r"[-_]", word)[0])
+    def _language(self, said: str) -> str:
+        word = said.strip().casefold()
+        language = _LANGUAGE_NAMES.get(word, word.replace("_", "-").partition("-")[0])
         return language if language in self.languages else ""
 
-    def _attributes(self, cells: Sequence[str]) -> dict[str, str]:
-        found = dict(_inner_attributes(self._cell(cells, "attributes")))
+    def _attributes(self, cells: Sequence[str], inner: str) -> dict[str, str]:
+        found = dict(_inner_fields(inner))
         said = {name: found[name] for name in self.fields & found.keys()}
-        said |= {name: unguarded(cells[place]) for name, place in self.columns.attributes.items()}
-        cleaned = {name: clean_text(text) for name, text in said.items()}
-        return {name: text for name, text in sorted(cleaned.items()) if text}
+        said |= {name: unguarded(cells[place]) for name, place in self.columns.attributes.items() if cells[place]}
+        return _cleaned(said)
 
-    def _evidence(self, cells: Sequence[str]) -> Iterable[tuple[str, str]]:
-        for name, place in self.columns.evidence.items():
-            yield name, clean_text(unguarded(cells[place]))
-        for name, text in _inner_attributes(self._cell(cells, "consent_evidence")):
-            yield clean_text(name), clean_text(text)
+    def _evidence(self, cells: Sequence[str], inner: str) -> dict[str, str]:
+        said = dict(_inner_fields(inner))
+        said |= {name: unguarded(cells[place]) for name, place in self.columns.evidence.items() if cells[place]}
+        return _cleaned(said)
+
+
+def _cleaned(said: Mapping[str, str]) -> dict[str, str]:
+    cleaned = {clean_text(name): clean_text(text) for name, text in said.items()}
+    return {name: text for name, text in sorted(cleaned.items()) if text}
+
+
+def _names(said: Mapping[str, str]) -> tuple[str, str]:
+    first, last = clean_text(said.get("first_name", "")), clean_text(said.get("last_name", ""))
+    if first or last or "name" not in said:
+        return first, last
+    first, _, last = clean_text(said["name"]).partition(" ")
+    return ("", "") if "@" in first else (first, last)
+
+
+def _status(said: Mapping[str, str]) -> str:
+    word = said.get("status", "active")
+    status = STATUSES.get("".join(c for c in word.casefold() if c.isalpha()), "")
+    if not status:
+        raise UncleanError(f"the status {quoted(word)} is not known{did_you_mean(word, STATUSES)}")
+    if status not in {"active", "pending"}:
+        return status
+    if _says(said.get("cleaned", "")):
+        return "hard_bounce"
+    if _is_ended(said):
+        return "unsubscribed"
+    return "pending" if _truth(said.get("confirmed", "")) is False else status
+
+
+def _is_ended(said: Mapping[str, str]) -> bool:
+    return (
+        _says(said.get("unsubscribed", ""))
+        or _says(said.get("deleted", ""))
+        or _truth(said.get("disabled", "")) is True
+        or _truth(said.get("subscribed", "")) is False
+    )
+
+
+def _ended_at_ms(said: Mapping[str, str]) -> int | None:
+    moments = (_moment(said[meaning]) for meaning in ("unsubscribed", "cleaned", "deleted") if meaning in said)
+    return next((moment for moment in moments if moment is not None), None)
 
 
 _LANGUAGE_NAMES = {"dutch": "nl", "nederlands": "nl", "english": "en", "engels": "en"}
@@ -156,6 +160,8 @@ _LANGUAGE_NAMES = {"dutch": "nl", "nederlands": "nl", "english": "en", "engels":
 
 def _truth(word: str) -> bool | None:
     """Return what a word for yes or no means; None where it means neither."""
+    if not word:
+        return None
     plain = word.strip().casefold()
     if plain in {"true", "yes", "1", "ja", "waar"}:
         return True
@@ -169,8 +175,6 @@ def _says(cell: str) -> bool:
 
 def _split_tags(cell: str) -> list[str]:
     """Return the tags in a cell: `a;b`, `a,b`, or `"a","b"` as Mailchimp quotes them."""
-    if not cell:
-        return []
     if '"' in cell:
         return re.findall(r'"([^"]*)"', cell)
     return re.split(r"[;,]", cell)
@@ -192,7 +196,7 @@ def _moment(text: str) -> int | None:
         raise UncleanError(message) from None
 
 
-def _inner_attributes(cell: str) -> Iterable[tuple[str, str]]:
+def _inner_fields(cell: str) -> Iterable[tuple[str, str]]:
     """Yield the fields within one cell: JSON as listmonk writes it, or a Python literal as Buttondown does."""
     if not cell.strip():
         return

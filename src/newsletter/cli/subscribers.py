@@ -38,16 +38,16 @@ def add(
     """Add one person, or what is new about them."""
     from newsletter.audience.intake import KEPT_OUT
     from newsletter.audience.membership import add as take_in
+    from newsletter.cli.database import open_database, settings_of
     from newsletter.cli.output import print_json, say
     from newsletter.cli.people import intake_of, named_person
-    from newsletter.cli.workspace import open_workspace
     from newsletter.store import writing
 
-    workspace = open_workspace(directory or context.obj)
+    settings = settings_of(directory or context.obj)
     said = {"first_name": first_name, "last_name": last_name, "language": language}
-    person = named_person(address, said, tag or (), workspace.settings)
-    with workspace.store() as engine, writing(engine) as connection:
-        decision = take_in(connection, person, intake_of(connection, workspace.settings, source), again=again)
+    person = named_person(address, said, tag or (), settings)
+    with open_database(settings) as engine, writing(engine) as connection:
+        decision = take_in(connection, person, intake_of(connection, settings, source), again=again)
     if as_json:
         print_json({"address": person.address.text, "result": decision.kind, "reason": decision.reason})
     elif decision.reason:
@@ -68,13 +68,13 @@ def remove(
     """Unsubscribe one person; they stay known, so that no import brings them back."""
     from newsletter.audience.address import read_address
     from newsletter.audience.membership import remove as unsubscribe
+    from newsletter.cli.database import open_database, settings_of
     from newsletter.cli.output import print_json, say
     from newsletter.cli.people import now_ms
-    from newsletter.cli.workspace import open_workspace
     from newsletter.store import writing
 
     read = read_address(address)
-    with open_workspace(directory or context.obj).store() as engine, writing(engine) as connection:
+    with open_database(settings_of(directory or context.obj)) as engine, writing(engine) as connection:
         result = unsubscribe(connection, read.key, now_ms())
     if as_json:
         print_json({"address": read.text, "result": result or "unknown"})
@@ -98,14 +98,14 @@ def show_list(
 ) -> None:
     """List subscribers, those who came first first."""
     from newsletter.audience.subscribers import page, total
+    from newsletter.cli.database import open_database, settings_of
     from newsletter.cli.output import print_json, say
     from newsletter.cli.people import as_document, now_ms, print_table, wanted_of
-    from newsletter.cli.workspace import open_workspace
     from newsletter.store import reading
 
-    workspace = open_workspace(directory or context.obj)
-    wanted, now = wanted_of(workspace.settings, status, segment, tag), now_ms()
-    with workspace.store() as engine, reading(engine) as connection:
+    settings = settings_of(directory or context.obj)
+    wanted, now = wanted_of(settings, status, segment, tag), now_ms()
+    with open_database(settings) as engine, reading(engine) as connection:
         found, of = page(connection, wanted, after, limit, now), total(connection, wanted, now)
     following = found[-1].id if len(found) == limit else None
     if as_json:
@@ -126,14 +126,14 @@ def show(
     from newsletter.audience.address import read_address
     from newsletter.audience.membership import kept_of
     from newsletter.audience.tokens import keys_of
+    from newsletter.cli.database import open_database, settings_of
     from newsletter.cli.output import print_json, say
     from newsletter.cli.people import kept_as_document, now_ms, print_kept
-    from newsletter.cli.workspace import open_workspace
     from newsletter.store import reading
 
-    read, workspace = read_address(address), open_workspace(directory or context.obj)
-    keys = keys_of(workspace.settings.secret_key) if workspace.settings.secret_key else None
-    with workspace.store() as engine, reading(engine) as connection:
+    read, settings = read_address(address), settings_of(directory or context.obj)
+    keys = keys_of(settings.secret_key) if settings.secret_key else None
+    with open_database(settings) as engine, reading(engine) as connection:
         kept = kept_of(connection, read.key, keys, now_ms())
     if as_json:
         print_json(kept_as_document(read.text, kept))
@@ -157,17 +157,17 @@ def forget(
     from newsletter.audience.membership import forget as erase
     from newsletter.audience.tokens import keys_of
     from newsletter.cli.asking import confirmed
+    from newsletter.cli.database import open_database, settings_of
     from newsletter.cli.output import print_json, say
     from newsletter.cli.people import now_ms
-    from newsletter.cli.workspace import open_workspace
     from newsletter.store import leave_no_trace, writing
 
-    read, workspace = read_address(address), open_workspace(directory or context.obj)
-    keys = keys_of(workspace.settings.secret_key)
+    read, settings = read_address(address), settings_of(directory or context.obj)
+    keys = keys_of(settings.secret_key)
     if not confirmed(f"Erase all that is kept of {read.text}? It cannot be undone.", yes=yes):
         say("nothing was changed")
         return 1
-    with workspace.store() as engine:
+    with open_database(settings) as engine:
         with writing(engine) as connection:
             forgotten = erase(connection, read.key, keys, now_ms())
         leave_no_trace(engine)

@@ -37,16 +37,16 @@ def import_csv(
 ) -> int:
     """Import subscribers, all lines or none. Whoever unsubscribed, or takes no mail, stays so."""
     from newsletter.audience.importing import Wanted, import_file
+    from newsletter.cli.database import open_database, settings_of
     from newsletter.cli.people import now_ms
     from newsletter.cli.progress import progress
-    from newsletter.cli.workspace import open_workspace, shown
     from newsletter.errors import ImportFileError
 
-    workspace = open_workspace(directory or context.obj)
-    wanted = Wanted(Path(file), shown(Path(file)), now_ms(), dry_run=dry_run, skip_bad=skip_bad)
+    settings = settings_of(directory or context.obj)
+    wanted = Wanted(Path(file), file, now_ms(), dry_run=dry_run, skip_bad=skip_bad)
     try:
-        with workspace.store() as engine, progress() as advance:
-            done = import_file(engine, workspace.settings, wanted, advance)
+        with open_database(settings) as engine, progress() as advance:
+            done = import_file(engine, settings, wanted, advance)
     except ImportFileError as error:
         return _report_refusal(error, as_json=as_json)
     return _report(done, wanted.shown, dry_run=dry_run, as_json=as_json)
@@ -120,19 +120,18 @@ def export_csv(
 ) -> None:
     """Export subscribers as CSV, with all that an import needs to keep them as they are."""
     from newsletter.audience.exporting import export
+    from newsletter.cli.database import open_database, settings_of
     from newsletter.cli.output import Mark, print_json, say
     from newsletter.cli.people import now_ms, wanted_of
-    from newsletter.cli.workspace import open_workspace
     from newsletter.errors import UsageError
     from newsletter.store import reading
 
     if as_json and not out:
         message = "--json says where the file is, so name it: --out subscribers.csv"
         raise UsageError(message)
-    workspace = open_workspace(directory or context.obj)
-    settings = workspace.settings
+    settings = settings_of(directory or context.obj)
     wanted = wanted_of(settings, status, segment, tag)
-    with workspace.store() as engine, reading(engine) as connection, _opened(out) as file:
+    with open_database(settings) as engine, reading(engine) as connection, _opened(out) as file:
         rows = export(connection, file, settings.subscribers.fields, wanted, now_ms(), raw=raw)
     if as_json:
         print_json({"file": out, "subscribers": rows})

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsletter.config import find_root, load
-from newsletter.errors import UsageError
+from newsletter.cli.database import open_database, settings_of
 from newsletter.issue import House, read_issue
 from newsletter.issue.find import find_issue, list_issues
 from newsletter.render import open_theme, prepare_pictures
-from newsletter.wording import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from sqlalchemy import Engine
 
@@ -52,18 +48,9 @@ class Workspace:
         """Return the files of all issues, oldest first."""
         return list_issues(self.root)
 
-    @contextmanager
-    def store(self) -> Iterator[Engine]:
+    def store(self) -> AbstractContextManager[Engine]:
         """Open the database; it is closed behind."""
-        import secrets
-
-        from newsletter.store import open_store
-
-        engine = open_store(self.settings.store_url.reveal(), self.root, fresh_id=secrets.token_hex(8))
-        try:
-            yield engine
-        finally:
-            engine.dispose()
+        return open_database(self.settings)
 
     def reader(self, address: str, language: str, token: str) -> Recipient:
         """Return a reader for trying things out: one of the samples, or only an address."""
@@ -81,11 +68,8 @@ def open_workspace(directory: str) -> Workspace:
     Raises:
         UsageError: there is none. A `directory` that is named is never taken for one above it.
     """
-    root = find_root(Path(directory) if directory else Path.cwd())
-    if directory and root != Path(directory).resolve():
-        message = f"no newsletter.toml in {quoted(directory)}; -C names the workspace itself"
-        raise UsageError(message)
-    settings = load(root, os.environ)
+    settings = settings_of(directory)
+    root = settings.root
     theme = open_theme(root)
     house = House(
         language=settings.newsletter.language,

@@ -28,8 +28,15 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x6E77_736C
 """`nwsl`: marks a SQLite file as ours (PRAGMA application_id)."""
 
-BUSY_TIMEOUT_S = 30
-"""How long to wait for another process to end its transaction. The longest is that of a large import: some 10 s."""
+BUSY_TIMEOUT_S = 120
+"""How long to wait for another process to end its transaction. A million people to import take it for some 20 s."""
+
+_CACHE_KIB = 64 * 1024
+"""Of the file, in memory: room for an index over a million addresses. With SQLite's 2 MB an import takes 1.4 times as
+long."""
+
+_LOG_LIMIT_BYTES = 64 * 1024 * 1024
+"""What stays of a write-ahead log that a large transaction made."""
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -116,6 +123,8 @@ def _prepare_sqlite(raw: sqlite3.Connection, _record: object) -> None:
         _claim(raw, application)
     raw.execute("pragma journal_mode = wal")
     raw.execute("pragma foreign_keys = on")
+    raw.execute(f"pragma cache_size = -{_CACHE_KIB}")
+    raw.execute(f"pragma journal_size_limit = {_LOG_LIMIT_BYTES}")
     # What is deleted is overwritten: somebody who is forgotten must not stay readable in a free page.
     raw.execute("pragma secure_delete = on")
 
