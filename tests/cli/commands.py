@@ -39,6 +39,14 @@ language = "en"
 first_name = "Chloé"
 """
 
+LIST = """\
+email,first_name,language,tags,company
+anna@example.org,Anna,nl,"founder, vip",Acme
+bram@example.org,Bram,,,
+chloe@example.org,Chloé,en,vip,
+"""
+"""Three subscribers."""
+
 BODY = """\
 Dag {{ subscriber.first_name | default("lezer") }},
 

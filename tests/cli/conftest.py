@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.commands import TOML, Newsletter, add_issue
+from tests.cli.commands import LIST, TOML, Newsletter, add_issue
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,3 +26,21 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     add_issue(root)
     monkeypatch.chdir(root)
     return root
+
+
+@pytest.fixture
+def listed(workspace: Path) -> Path:
+    """A workspace with a segment, a field, and a file of three subscribers."""
+    more = (
+        "[subscribers]\nfields = [\"company\"]\n[segments]\nnl-founders = \"language == 'nl' and 'founder' in tags\"\n"
+    )
+    (workspace / "newsletter.toml").write_text(TOML + more, "utf-8")
+    (workspace / "list.csv").write_text(LIST, "utf-8")
+    return workspace
+
+
+@pytest.fixture
+def filled(listed: Path, newsletter: Newsletter) -> Path:
+    """The same, with the three in its database."""
+    assert newsletter("subscribers", "import", "list.csv").status == 0
+    return listed
