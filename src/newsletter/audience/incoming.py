@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsletter.audience.address import Address, read_address
@@ -33,6 +34,9 @@ STATUSES: Mapping[str, str] = {word: status for status, words in _STATUS_WORDS.i
 a suppression. Who pays no longer, or takes a pause, asked for no mail as far as anybody can know."""
 
 _MAX_LITERAL = 4000
+
+_REMEMBERED = 1024
+"""Of cells that stand in many lines alike: what they mean is worked out once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,8 @@ class Reader:
         """
         if REPLACED in "".join(cells):
             raise UncleanError("holds bytes that are no text in the encoding of this file")
-        said = {meaning: unguarded(cells[place]) for meaning, place in self.columns.places.items() if cells[place]}
+        places = self.columns.places.items()
+        said = {meaning: unguarded(cell) for meaning, place in places if (cell := cells[place].strip())}
         address = read_address(said.get("address", ""))
         first, last = _names(said)
         return Incoming(
@@ -89,7 +94,7 @@ class Reader:
             first_name=first,
             last_name=last,
             attributes=self._attributes(cells, said.get("attributes", "")),
-            tags=clean_tags(_split_tags(said["tags"])) if "tags" in said else (),
+            tags=_tags(said["tags"]) if "tags" in said else (),
             created_at_ms=_moment(said.get("created", "")),
             confirmed_at_ms=_moment(said.get("confirmed", "")),
             ended_at_ms=_ended_at_ms(said),
@@ -109,6 +114,8 @@ class Reader:
         return _cleaned(said)
 
     def _evidence(self, cells: Sequence[str], inner: str) -> dict[str, str]:
+        if not inner and not self.columns.evidence:
+            return {}
         said = dict(_inner_fields(inner))
         said |= {name: unguarded(cells[place]) for name, place in self.columns.evidence.items() if cells[place]}
         return _cleaned(said)
@@ -128,10 +135,7 @@ def _names(said: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _status(said: Mapping[str, str]) -> str:
-    word = said.get("status", "active")
-    status = STATUSES.get("".join(c for c in word.casefold() if c.isalpha()), "")
-    if not status:
-        raise UncleanError(f"the status {quoted(word)} is not known{did_you_mean(word, STATUSES)}")
+    status = _known_status(said["status"]) if "status" in said else "active"
     if status not in {"active", "pending"}:
         return status
     if _says(said.get("cleaned", "")):
@@ -139,6 +143,14 @@ def _status(said: Mapping[str, str]) -> str:
     if _is_ended(said):
         return "unsubscribed"
     return "pending" if _truth(said.get("confirmed", "")) is False else status
+
+
+@lru_cache(_REMEMBERED)
+def _known_status(word: str) -> str:
+    status = STATUSES.get("".join(c for c in word.casefold() if c.isalpha()), "")
+    if not status:
+        raise UncleanError(f"the status {quoted(word)} is not known{did_you_mean(word, STATUSES)}")
+    return status
 
 
 def _is_ended(said: Mapping[str, str]) -> bool:
@@ -173,11 +185,11 @@ def _says(cell: str) -> bool:
     return bool(cell.strip()) and _truth(cell) is not False
 
 
-def _split_tags(cell: str) -> list[str]:
+@lru_cache(_REMEMBERED)
+def _tags(cell: str) -> tuple[str, ...]:
     """Return the tags in a cell: `a;b`, `a,b`, or `"a","b"` as Mailchimp quotes them."""
-    if '"' in cell:
-        return re.findall(r'"([^"]*)"', cell)
-    return re.split(r"[;,]", cell)
+    quoted_ones = re.findall(r'"([^"]*)"', cell)
+    return clean_tags(quoted_ones or re.split(r"[;,]", cell))
 
 
 def _moment(text: str) -> int | None:

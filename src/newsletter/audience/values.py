@@ -34,6 +34,8 @@ def clean_text(value: str) -> str:
     Raises:
         UncleanError: it holds control characters, or is too long.
     """
+    if not value:
+        return ""
     if value.isascii() and value.isprintable() and len(value) <= MAX_CHARACTERS:
         return value.strip() if "  " not in value else " ".join(value.split())
     if _FORBIDDEN.search(value):
