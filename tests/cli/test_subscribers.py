@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,18 @@ from tests.cli.commands import Newsletter, add_issue
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+HISTORY = """
+insert into send (issue_id, status, content_sha256, recipients_sha256, audience, created_at_ms)
+    values ('asml', 'done', '', '', 1, 0);
+insert into delivery (send_id, subscriber_id, address, address_key, state, wired_at_ms, reply)
+    values (1, 1, 'anna@example.org', 'anna@example.org', 'sent', 1764200000000, '250 ok');
+insert into delivery_event (delivery_id, source, kind, code, detail, at_ms)
+    values (1, 'bounce', 'bounce', '4.2.2', 'mailbox full', 1764200000000);
+insert into suppression (address_key, reason, until_at_ms, evidence, at_ms)
+    values ('anna@example.org', 'soft_bounce', 3528400000000, '4.2.2', 1764200000000);
+"""
+"""Anna got an issue, which came back."""
 
 KEY = "0123456789abcdef0123456789abcdef"
 
@@ -155,6 +168,28 @@ def test_a_person_is_shown_all_that_is_kept(filled: Path, newsletter: Newsletter
     ]  # fmt: skip
     assert lines[1] == ["status", "unsubscribed"]
     assert lines[8][1].startswith("by       list.csv:2 sha256:")
+
+
+def test_a_person_is_shown_the_mail_they_got_and_why_they_get_no_more(filled: Path, newsletter: Newsletter) -> None:
+    with sqlite3.connect(filled / "newsletter.db") as raw:
+        raw.executescript(HISTORY)
+    raw.close()
+
+    ran = newsletter("subscribers", "show", "anna@example.org")
+
+    until = "(2025-11-26T23:33:20Z until 2081-10-22T23:06:40Z)"
+    assert ran.out.splitlines()[-3:] == [
+        f"  no mail   mail to them came back several times, so they get none for a while {until} 4.2.2",
+        "  asml      sent 2025-11-26T23:33:20Z 250 ok",
+        "            bounce 2025-11-26T23:33:20Z 4.2.2 mailbox full",
+    ]
+    document = newsletter("subscribers", "show", "anna@example.org", "--json").document
+    at = "2025-11-26T23:33:20Z"
+    assert document["suppression"] == {
+        "reason": "soft_bounce", "at": at, "until": "2081-10-22T23:06:40Z", "evidence": "4.2.2",
+    }  # fmt: skip
+    event = {"kind": "bounce", "code": "4.2.2", "detail": "mailbox full", "at": at}
+    assert document["received"] == [{"issue": "asml", "state": "sent", "at": at, "reply": "250 ok", "events": [event]}]
 
 
 def test_what_is_kept_is_a_json_document(filled: Path, newsletter: Newsletter) -> None:

@@ -146,6 +146,15 @@ def test_an_address_that_cannot_be_used_is_refused_unseen(tmp_path: Path, url: s
     assert "hunter22" not in str(refused.value)
 
 
+def test_without_its_driver_postgresql_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+
+    with pytest.raises(StoreError) as refused:
+        open_store("postgresql://127.0.0.1/readers", tmp_path, fresh_id="x")
+
+    assert str(refused.value) == "PostgreSQL needs one more package: pip install 'newsletter[postgres]'"
+
+
 def test_a_folder_in_the_place_of_the_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "newsletter.db").mkdir()
 

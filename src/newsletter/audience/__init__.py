@@ -4,7 +4,7 @@ In: a connection or an engine of `newsletter.store`, what somebody asks, and the
 and statements that a ledger can insert from.
 May not: send anything, or forget that somebody wants no mail.
 
-    address      read_address, address_key
+    address      read_address
     importing    import_file            exporting    export
     subscribers  find, page, stream, recipients, total
     segments     select_for, count, matches

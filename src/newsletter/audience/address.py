@@ -64,15 +64,6 @@ def read_address(written: str) -> Address:
     return Address(found.ascii_email or found.normalized, f"{_folded(found.local_part)}@{found.ascii_domain}")
 
 
-def address_key(written: str) -> str:
-    """Return the key of an address that a person wrote.
-
-    Raises:
-        AddressError: it is none.
-    """
-    return read_address(written).key
-
-
 def _folded(local: str) -> str:
     """Return a local part without its capitals: canonical caseless matching, Unicode standard section 3.13."""
     folded = unicodedata.normalize("NFD", unicodedata.normalize("NFD", local).casefold())

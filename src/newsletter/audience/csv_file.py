@@ -248,6 +248,4 @@ def _words(error: Exception, lines: Lines) -> str:
         return f"a line of more than {MAX_RECORD_CHARACTERS} characters"
     if "unexpected end of data" in str(error):
         return "a quote is not closed up to the end of the file"
-    if "expected after" in str(error):
-        return 'a quote is not closed, or stands within a quoted cell, where it is written twice: ""'
-    return f"cannot be read: {error}"
+    return 'a quote is not closed, or stands within a quoted cell, where it is written twice: ""'

@@ -34,7 +34,6 @@ KEY_VERSION = 1
 MAC_BYTES = 16
 MAX_CHARACTERS = 64
 _MAX_ID = 2**63 - 1
-_MAX_VARINT_BYTES = 9
 
 
 class Purpose(IntEnum):
@@ -148,10 +147,5 @@ def _varint(number: int) -> bytes:
 
 def _number(raw: bytes) -> tuple[int, bytes]:
     """Return the number that `raw` begins with, and what follows it."""
-    number = 0
-    for place, byte in enumerate(raw):
-        number |= (byte & 0x7F) << (7 * place)
-        if byte < 0x80:  # noqa: PLR2004 - the highest bit says that more follows
-            return number, raw[place + 1 :]
-    message = "a number does not end"
-    raise ValueError(message)
+    end = next(place for place, byte in enumerate(raw) if byte < 0x80)  # noqa: PLR2004 - the highest bit: more follows
+    return sum((byte & 0x7F) << (7 * place) for place, byte in enumerate(raw[: end + 1])), raw[end + 1 :]

@@ -176,7 +176,7 @@ def print_kept(address: str, kept: Kept) -> None:
     for got in kept.received:
         lines.append((got.issue, " ".join(filter(None, (got.state, moment(got.at), got.reply)))))
         lines += [("", f"{event.kind} {moment(event.at)} {event.code} {event.detail}".rstrip()) for event in got.events]
-    width = max((len(name) for name, _ in lines), default=0)
-    for name, text in lines:
-        if text:
-            show(f"  {name.ljust(width)}  {text}")
+    known = [(name, text) for name, text in lines if text]
+    width = max((len(name) for name, _ in known), default=0)
+    for name, text in known:
+        show(f"  {name.ljust(width)}  {text}")
