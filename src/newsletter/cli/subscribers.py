@@ -26,8 +26,8 @@ Address = Annotated[str, typer.Argument(metavar="ADDR", help="A mail address, in
 def add(
     context: typer.Context,
     address: Address,
-    first_name: Annotated[str, typer.Option(metavar="NAME")] = "",
-    last_name: Annotated[str, typer.Option(metavar="NAME")] = "",
+    first_name: Annotated[str, typer.Option(metavar="NAME", help="As a greeting says it.")] = "",
+    last_name: Annotated[str, typer.Option(metavar="NAME", help="The rest of the name.")] = "",
     language: Annotated[str, typer.Option(metavar="nl|en", help="Else the newsletter's.")] = "",
     tag: Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="May be given more than once.")] = None,
     source: Annotated[str, typer.Option(metavar="TEXT", help="How they agreed to it; kept.")] = "added by an editor",
@@ -65,7 +65,7 @@ def remove(
     directory: Directory = "",
     as_json: AsJson = False,
 ) -> int:
-    """Unsubscribe one person; they stay known, so that no import brings them back."""
+    """Unsubscribe one person. They stay known, so that no import brings them back."""
     from newsletter.audience.address import read_address
     from newsletter.audience.membership import remove as unsubscribe
     from newsletter.cli.database import open_database, settings_of
@@ -96,7 +96,7 @@ def show_list(
     directory: Directory = "",
     as_json: AsJson = False,
 ) -> None:
-    """List subscribers, those who came first first."""
+    """List subscribers, oldest first."""
     from newsletter.audience.subscribers import page, total
     from newsletter.cli.database import open_database, settings_of
     from newsletter.cli.output import print_json, say
@@ -152,7 +152,7 @@ def forget(
     directory: Directory = "",
     as_json: AsJson = False,
 ) -> int:
-    """Erase one person for good; only a keyed hash stays, so that no import brings them back."""
+    """Erase one person for good. Only a keyed hash stays, so that no import brings them back."""
     from newsletter.audience.address import read_address
     from newsletter.audience.membership import forget as erase
     from newsletter.audience.tokens import keys_of

@@ -118,7 +118,7 @@ def export_csv(
     directory: Directory = "",
     as_json: AsJson = False,
 ) -> None:
-    """Export subscribers as CSV, with all that an import needs to keep them as they are."""
+    """Export subscribers as CSV. It holds all that an import needs to keep them as they are."""
     from newsletter.audience.exporting import export
     from newsletter.cli.database import open_database, settings_of
     from newsletter.cli.output import Mark, print_json, say
