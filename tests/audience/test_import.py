@@ -302,6 +302,15 @@ import_file(engine, load(here, {}), Wanted(here / "long.csv", "long.csv", 1), pr
 """
 
 
+def test_a_files_name_may_hold_bytes_that_are_no_text(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "l\udce9st.csv"
+    path.write_text("email\nanna@example.org\n")
+
+    import_file(engine, newsletter(tmp_path), Wanted(path, path.name, NOW_MS), silent)
+
+    assert everybody(engine)["anna@example.org"].consent_source.startswith("l?st.csv:2 sha256:")
+
+
 def test_others_can_write_while_a_file_is_read(engine: Engine, tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("email\n" + "".join(f"reader{number}@example.org\n" for number in range(5_500)))

@@ -145,6 +145,11 @@ def test_what_one_person_becomes_is_a_json_document(filled: Path, newsletter: Ne
         (("add", "anna"), '"anna" is not a mail address: An email address must have an @-sign.'),
         (("add", "a@example.org", "--language", "fr"), '"fr" is not among the newsletter\'s languages, nl, en'),
         (("add", "a@example.org", "--tag", "a,b"), 'the tag "a,b" holds a comma, or more than 60 characters'),
+        (("add", "a@example.org", "--source", "\udce9"), r'"\udce9" holds control characters'),
+        (
+            ("add", "\udce9@example.org"),
+            r'"\udce9@example.org" is not a mail address: The email address contains unsafe characters: U+DCE9.',
+        ),
         (("show", "anna"), '"anna" is not a mail address: An email address must have an @-sign.'),
     ],
 )

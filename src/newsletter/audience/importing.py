@@ -193,9 +193,9 @@ def _take_in(run: _Run, staging: Staging) -> None:
     """Decide and write, in one transaction; a dry run only decides."""
     with reading(run.engine) as connection:
         keys = keys_of(run.settings.secret_key) if anybody_forgotten(connection) else None
-    intake = Intake(
-        run.wanted.now_ms, run.settings.newsletter.language, run.wanted.path.name, run.scanned.sha256[:12], keys
-    )
+    # A file's name may hold bytes that are no text.
+    name = run.wanted.path.name.encode("utf-8", "replace").decode()
+    intake = Intake(run.wanted.now_ms, run.settings.newsletter.language, name, run.scanned.sha256[:12], keys)
     total, done = staging.count(), 0
     with reading(run.engine) if run.wanted.dry_run else writing(run.engine) as connection:
         for people in staging.batches(_WRITTEN_ROWS):

@@ -228,7 +228,9 @@ def _inner_fields(cell: str) -> Iterable[tuple[str, str]]:
             yield name, str(value)
 
 
-def one_person(address: str, said: Mapping[str, str], tags: Iterable[str], languages: Sequence[str]) -> Incoming:
+def one_person(
+    address: str, said: Mapping[str, str], tags: Iterable[str], languages: Sequence[str], source: str = ""
+) -> Incoming:
     """Return a person that somebody names, one by one, with nothing but what is said of them.
 
     Args:
@@ -237,6 +239,7 @@ def one_person(address: str, said: Mapping[str, str], tags: Iterable[str], langu
             `[subscribers]`.
         tags: As they were written.
         languages: Those that readers may choose from.
+        source: How they came.
 
     Raises:
         AddressError: the address is none.
@@ -259,4 +262,5 @@ def one_person(address: str, said: Mapping[str, str], tags: Iterable[str], langu
         confirmed_at_ms=None,
         ended_at_ms=None,
         evidence={},
+        source=clean_text(source),
     )

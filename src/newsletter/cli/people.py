@@ -50,7 +50,9 @@ def wanted_of(settings: Settings, status: str, segment: str, tag: str) -> Filter
     return Filter(status, All(tuple(parts)))
 
 
-def named_person(address: str, said: Mapping[str, str], tags: Iterable[str], settings: Settings) -> Incoming:
+def named_person(
+    address: str, said: Mapping[str, str], tags: Iterable[str], settings: Settings, source: str
+) -> Incoming:
     """Return the person whom a command names.
 
     Raises:
@@ -62,13 +64,13 @@ def named_person(address: str, said: Mapping[str, str], tags: Iterable[str], set
     from newsletter.errors import UsageError
 
     try:
-        return one_person(address, said, tags, settings.newsletter.languages)
+        return one_person(address, said, tags, settings.newsletter.languages, source)
     except UncleanError as error:
         raise UsageError(str(error)) from error
 
 
-def intake_of(connection: Connection, settings: Settings, source: str) -> Intake:
-    """Return what holds for one person who comes in now.
+def intake_of(connection: Connection, settings: Settings) -> Intake:
+    """Return what holds for one person who comes in now, and says how.
 
     Raises:
         UsageError: the secret key is needed, to know again who was forgotten, and is not set.
@@ -77,7 +79,7 @@ def intake_of(connection: Connection, settings: Settings, source: str) -> Intake
     from newsletter.audience.tokens import keys_of
 
     keys = keys_of(settings.secret_key) if anybody_forgotten(connection) else None
-    return Intake(now_ms(), settings.newsletter.language, source, "", keys)
+    return Intake(now_ms(), settings.newsletter.language, "", "", keys)
 
 
 def as_document(person: Subscriber) -> dict[str, Any]:

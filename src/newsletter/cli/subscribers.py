@@ -45,9 +45,9 @@ def add(
 
     settings = settings_of(directory or context.obj)
     said = {"first_name": first_name, "last_name": last_name, "language": language}
-    person = named_person(address, said, tag or (), settings)
+    person = named_person(address, said, tag or (), settings, source)
     with open_database(settings) as engine, writing(engine) as connection:
-        decision = take_in(connection, person, intake_of(connection, settings, source), again=again)
+        decision = take_in(connection, person, intake_of(connection, settings), again=again)
     if as_json:
         print_json({"address": person.address.text, "result": decision.kind, "reason": decision.reason})
     elif decision.reason:
