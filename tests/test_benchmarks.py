@@ -64,8 +64,6 @@ def test_sending_is_measured_beside_its_peers_near_by_and_on_a_slow_line() -> No
     assert names[0] == "smtp-source"
     assert "aiosmtplib, 20 ms before each answer" in names
     assert all(figure["ours"] > 0 and figure["peer"] > 0 for figure in document["figures"])
-    slow = next(figure for figure in document["figures"] if figure["name"].startswith("smtplib, 20 ms"))
-    assert slow["ratio"] < 1  # two messages, and the first envelope's trips are ours too
 
 
 def test_without_a_server_the_benchmark_of_sending_says_what_to_install(tmp_path: Path) -> None:
