@@ -13,7 +13,7 @@ _DATE = re.compile(r"^date: .*$", re.MULTILINE)
 _FENCED = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 _PARAGRAPH = re.compile(r"^(?=[^\W\d_])", re.MULTILINE)
 _UNSEEN = re.compile(r"<!--.*?-->|<(head|style)\b.*?</\1>|<[^>]*>", re.DOTALL)
-_FIRST_DAY = date(2027, 1, 1)
+_FIRST_DAY = date(2024, 1, 1)
 
 
 def one_word_changed(text: str, number: int) -> str:
