@@ -11,6 +11,7 @@
     ├── PersonalFieldError           a personal field has no value for this reader
     ├── RenderError                  the pipeline produced something that must not be sent
     ├── StoreError                   the database cannot be used, or not as it is
+    ├── SendingError                 a sending cannot begin, or not go on
     └── DeliveryError                a message or a transport is not usable
         └── UnsafeValueError         a value that would break out of its header or command
 
@@ -75,6 +76,10 @@ class RenderError(NewsletterError):
 
 class StoreError(NewsletterError):
     """The database cannot be opened, read or written, or is not one that this version may use."""
+
+
+class SendingError(NewsletterError):
+    """A sending cannot begin, or not go on: it has changed, is stopped, or is in other hands."""
 
 
 class DeliveryError(NewsletterError):

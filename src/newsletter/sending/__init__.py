@@ -1,0 +1,13 @@
+"""Room 7: an issue out to its readers, each of them once.
+
+In: the rendered variants of an issue, an audience, a transport. Out: a row for every reader with what became of his
+mail. What no one can know is named, never guessed.
+May not: read an issue's file, render, speak SMTP, or print.
+
+    states     the table of what may happen to a row     policy, pace  what follows from an answer; how fast it goes
+    plan       what would be sent, and what forbids it   planning      the same, over every reader there is
+    sendings   one as a whole: frozen, found, steered    ledger        its rows, for one sender
+    changes    the only place that changes a row         senders       who sends, who died, what is left behind
+    engine     one sender at work                        feed          what the transport takes its messages from
+    committer  the one writer of a sender's notes        letters       one reader's message
+"""
