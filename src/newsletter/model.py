@@ -261,9 +261,13 @@ class Recipient:
     address: str
     language: str
     token: str
-    """Opaque, URL-safe; stands for the reader in links and in the envelope sender."""
+    """Opaque, URL-safe; stands for the reader in the link to leave."""
     fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """What `subscriber.…` may say: first_name and the like."""
+    preferences_token: str = ""
+    """The same in the link to the preferences; empty where `token` serves for that too."""
+    envelope_token: str = ""
+    """The same in the envelope sender and in the Message-ID, which others see; empty where `token` serves."""
 
 
 class Verdict(StrEnum):

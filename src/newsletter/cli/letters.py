@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 TEST_TOKEN = "test"  # noqa: S105  # it opens nothing: the links of a trial mail belong to no reader
 
 
-def compose(email: Email, workspace: Workspace, reader: Recipient, date: datetime) -> Message:
-    """Compose one message for one reader."""
+def compose(email: Email, workspace: Workspace, reader: Recipient, date: datetime, *, is_test: bool = False) -> Message:
+    """Compose one message for one reader; a test says that it is one."""
     settings = workspace.settings
     domain = settings.newsletter.from_address.rpartition("@")[2]
     stamp = Stamp(date, f"<{reader.token}.{email.slug}@{domain}>")
     values = personal_values(email, reader, settings.newsletter.url)
-    return prepare(email, identity_of(settings)).fill(reader, values, stamp)
+    return prepare(email, identity_of(settings), is_test=is_test).fill(reader, values, stamp)
 
 
 def for_a_browser(html: str, email: Email) -> str:

@@ -56,6 +56,7 @@ class HeaderName(StrEnum):
     LIST_UNSUBSCRIBE_POST = "List-Unsubscribe-Post"
     ARCHIVED_AT = "Archived-At"
     FEEDBACK_ID = "Feedback-ID"
+    X_NEWSLETTER_TEST = "X-Newsletter-Test"
 
 
 _ADDRESSES = frozenset({HeaderName.FROM, HeaderName.TO, HeaderName.REPLY_TO})

@@ -54,6 +54,7 @@ _NAMES = (
     HeaderName.LIST_UNSUBSCRIBE_POST,
     HeaderName.ARCHIVED_AT,
     HeaderName.FEEDBACK_ID,
+    HeaderName.X_NEWSLETTER_TEST,
 )
 
 
@@ -146,9 +147,11 @@ class PreparedMail:
             DeliveryError: the envelope sender is too long with this reader's token in it.
         """
         token, identity = recipient.token, self.identity
-        _check("the reader's token", token, _TOKEN)
+        envelope_token = recipient.envelope_token or token
+        for each in (token, envelope_token):
+            _check("the reader's token", each, _TOKEN)
         _check("the Message-ID", stamp.message_id, _MESSAGE_ID)
-        sender = _envelope_sender(identity, token)
+        sender = _envelope_sender(identity, envelope_token)
         needs_smtputf8 = not all(
             map(str.isascii, (sender, recipient.address, identity.from_address, identity.reply_to))
         )
@@ -175,8 +178,10 @@ class PreparedMail:
         )
 
 
-def prepare(email: Email, identity: Identity) -> PreparedMail:
+def prepare(email: Email, identity: Identity, *, is_test: bool = False) -> PreparedMail:
     """Return the mail, composed and encoded as far as it is the same for every reader.
+
+    A test says so in its subject and in a header, so that nobody takes it for the issue itself.
 
     Raises:
         UnsafeValueError: a text or a setting would break out of its header, or no mail can carry it.
@@ -190,15 +195,18 @@ def prepare(email: Email, identity: Identity) -> PreparedMail:
         )
         raise DeliveryError(message)
     outer, inner = _boundaries(email)
-    fixed = all(isinstance(segment, str) for segment in email.subject)
+    subject = ("[TEST] ", *email.subject) if is_test else email.subject
+    fixed = all(isinstance(segment, str) for segment in subject)
+    absent = set() if identity.reply_to else {HeaderName.REPLY_TO}
+    absent |= set() if is_test else {HeaderName.X_NEWSLETTER_TEST}
     return PreparedMail(
         identity=identity,
-        names=tuple(name for name in _NAMES if name is not HeaderName.REPLY_TO or identity.reply_to),
+        names=tuple(name for name in _NAMES if name not in absent),
         before_to=render_header(HeaderName.FROM, identity.from_address, identity.from_name),
         after_to=render_header(HeaderName.REPLY_TO, identity.reply_to) if identity.reply_to else b"",
-        subject=_subject(email.subject, {}) if fixed else email.subject,
+        subject=_subject(subject, {}) if fixed else subject,
         middle=_middle(email.language, identity, outer),
-        end=_end(email.slug, identity),
+        end=_end(email.slug, identity, is_test=is_test),
         body=_body(email, outer.encode(), inner.encode()),
     )
 
@@ -285,12 +293,13 @@ def _middle(language: str, identity: Identity, boundary: str) -> bytes:
     )
 
 
-def _end(slug: str, identity: Identity) -> bytes:
+def _end(slug: str, identity: Identity, *, is_test: bool) -> bytes:
     return b"".join(
         (
             render_header(HeaderName.LIST_UNSUBSCRIBE_POST, "List-Unsubscribe=One-Click"),
             render_header(HeaderName.ARCHIVED_AT, issue_url(identity.site, slug)),
             render_header(HeaderName.FEEDBACK_ID, _feedback_id(slug, identity)),
+            render_header(HeaderName.X_NEWSLETTER_TEST, "yes") if is_test else b"",
             b"\r\n",
         )
     )

@@ -307,7 +307,7 @@ def personal_values(email: Email, recipient: Recipient, site: str) -> Mapping[st
         {
             "subscriber": SimpleNamespace(**{name: value for name, value in known.items() if value}),
             "unsubscribe_url": links.unsubscribe_url(site, recipient.token),
-            "preferences_url": links.preferences_url(site, recipient.token),
+            "preferences_url": links.preferences_url(site, recipient.preferences_token or recipient.token),
             "web_url": links.issue_url(site, email.slug),
             "issue": SimpleNamespace(date=email.date.isoformat(), language=email.language, slug=email.slug),
         }
