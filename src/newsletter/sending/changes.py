@@ -1,0 +1,136 @@
+"""The only place that changes the state of a row: conditional UPDATEs, made from the table of arrows.
+
+What is routine (claimed, marked, taken by the server) leaves its moment in the row itself. Everything else is also
+written down as an event, so that a row's history can be told to the reader who asks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Text, bindparam, insert, literal, literal_column, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from newsletter.sending.states import ARROWS, HELD, Arrow, State
+from newsletter.store.schema import delivery, delivery_event, suppression
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import ColumnElement, Connection
+
+    from newsletter.sending.rows import Fate
+
+
+def _literally(state: State) -> ColumnElement[str]:
+    return literal_column(f"'{state}'", Text)
+
+
+IS_PENDING = delivery.c.state == _literally(State.PENDING)
+IS_HELD = delivery.c.lease.is_not(None) & delivery.c.state.in_(list(map(_literally, sorted(HELD))))
+IS_IN_DOUBT = delivery.c.state == _literally(State.IN_DOUBT)
+"""Literal, as the conditions of the partial indexes are: with a parameter instead, SQLite reads every row."""
+
+_ROUTINE = frozenset({Arrow.CLAIM, Arrow.WIRE, Arrow.ACCEPT, Arrow.RELEASE})
+_EDITORS = frozenset({Arrow.ASSUME, Arrow.RESEND, Arrow.CANCEL})
+
+
+def change(
+    connection: Connection,
+    arrow: Arrow,
+    where: Sequence[ColumnElement[bool]],
+    values: Mapping[str, Any],
+    now_ms: int,
+) -> list[int]:
+    """Take an arrow for all rows that `where` names, and that are where it starts; return the ids of those it took."""
+    statement = (
+        update(delivery)
+        .where(_at_start(arrow), *where)
+        .values(**_basic_values(arrow), **values)
+        .returning(delivery.c.id)
+    )
+    changed = list(connection.scalars(statement))
+    if changed and arrow not in _ROUTINE:
+        _write_events(connection, arrow, changed, str(values.get("reply") or ""), now_ms)
+    return changed
+
+
+def note_fates(connection: Connection, lease: str, fates: Sequence[Fate], now_ms: int) -> None:
+    """Note what became of rows that this lease holds; those that it holds no longer stay as they are.
+
+    Where a server took a mail after all whose sender was believed dead, that is noted too.
+    """
+    by_arrow: dict[Arrow, list[Fate]] = {}
+    for fate in fates:
+        by_arrow.setdefault(fate.arrow, []).append(fate)
+    for arrow, same in by_arrow.items():
+        if arrow in _ROUTINE:
+            _note_many(connection, arrow, lease, same, now_ms)
+        else:
+            for fate in same:
+                _note_one(connection, lease, fate, now_ms)
+
+
+def _note_many(connection: Connection, arrow: Arrow, lease: str, fates: Sequence[Fate], now_ms: int) -> None:
+    statement = (
+        update(delivery)
+        .where(
+            delivery.c.id == bindparam("row_id"),
+            delivery.c.lease == lease,
+            _at_start(arrow),
+        )
+        .values(**_basic_values(arrow), **{name: bindparam(f"new_{name}") for name in _FATE_COLUMNS})
+    )
+    parameters = [_parameters(fate, now_ms) for fate in fates]
+    changed = connection.execute(statement, parameters).rowcount
+    if arrow is Arrow.ACCEPT and changed < len(fates):
+        for fate in fates:
+            change(connection, Arrow.ANSWER, [delivery.c.id == fate.id], _fate_values(fate, now_ms), now_ms)
+
+
+def _note_one(connection: Connection, lease: str, fate: Fate, now_ms: int) -> None:
+    where = [delivery.c.id == fate.id, delivery.c.lease == lease]
+    if change(connection, fate.arrow, where, _fate_values(fate, now_ms), now_ms) and fate.suppress:
+        _suppress(connection, fate, now_ms)
+
+
+_FATE_COLUMNS = ("attempts", "next_at_ms", "code", "reply", "done_at_ms")
+
+
+def _fate_values(fate: Fate, now_ms: int) -> dict[str, Any]:
+    is_over = ARROWS[fate.arrow].target is not State.PENDING
+    values = (fate.attempts, fate.next_at_ms, fate.code, fate.reply, now_ms if is_over else None)
+    return dict(zip(_FATE_COLUMNS, values, strict=True))
+
+
+def _parameters(fate: Fate, now_ms: int) -> dict[str, Any]:
+    values = _fate_values(fate, now_ms)
+    return {"row_id": fate.id, **{f"new_{name}": value for name, value in values.items()}}
+
+
+def _at_start(arrow: Arrow) -> ColumnElement[bool]:
+    # Not IN: SQLAlchemy does not let a list be a parameter of a statement that is run for many rows at once.
+    return or_(*(delivery.c.state == state for state in sorted(ARROWS[arrow].sources)))
+
+
+def _basic_values(arrow: Arrow) -> dict[str, Any]:
+    target = ARROWS[arrow].target
+    return {"state": target} if target in HELD else {"state": target, "lease": None}
+
+
+def _write_events(connection: Connection, arrow: Arrow, ids: Sequence[int], detail: str, now_ms: int) -> None:
+    source = "editor" if arrow in _EDITORS else "sender"
+    connection.execute(
+        insert(delivery_event),
+        [{"delivery_id": id_, "source": source, "kind": arrow, "detail": detail, "at_ms": now_ms} for id_ in ids],
+    )
+
+
+def _suppress(connection: Connection, fate: Fate, now_ms: int) -> None:
+    """Spare the address of a row from now on; one that is spared already stays as it is."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    columns = ["address_key", "reason", "evidence", "at_ms"]
+    found = select(delivery.c.address_key, literal("hard_bounce"), literal(f"smtp {fate.code}"), literal(now_ms)).where(
+        delivery.c.id == fate.id
+    )
+    connection.execute(dialect.insert(suppression).from_select(columns, found).on_conflict_do_nothing())

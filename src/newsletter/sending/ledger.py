@@ -1,0 +1,184 @@
+"""The rows of one sending, as one sender works on them.
+
+Every change is an UPDATE that names the state and the holder that a row must have (`changes`). Claims wait for the
+disk, once for each chunk: they are what tells, after the worst, which rows may have been touched. Marks and fates do
+not: a process that is killed loses none of them, and after a power cut the claims alone are enough, at the price of
+some doubt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Integer, delete, exists, func, literal_column, select, update
+
+from newsletter.audience.segments import EVERYBODY, mailable
+from newsletter.audience.subscribers import from_row, people
+from newsletter.errors import SendingError, StoreError
+from newsletter.sending.changes import IS_HELD, IS_PENDING, change, note_fates
+from newsletter.sending.feed import Stock
+from newsletter.sending.rows import Row
+from newsletter.sending.senders import give_up_rows
+from newsletter.sending.states import Arrow, State
+from newsletter.store import writing
+from newsletter.store.journal import advance, note
+from newsletter.store.schema import delivery, send, sender, subscriber
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+    from pathlib import Path
+
+    from sqlalchemy import ColumnElement, Connection, Engine
+
+    from newsletter.audience.subscribers import Subscriber
+    from newsletter.model import Recipient
+    from newsletter.sending.rows import Batch
+
+_SENDING = "sending"
+
+
+class Ledger:
+    """One sending in the hands of one sender. Every method is one transaction."""
+
+    def __init__(
+        self, engine: Engine, send_id: int, lease: str, *, reader: Callable[[Subscriber], Recipient], journal: Path
+    ) -> None:
+        """`reader` gives a subscriber's tokens for this sending.
+
+        `journal` is the folder of the second witness (`newsletter.store.journal`).
+        """
+        self._engine = engine
+        self._send_id = send_id
+        self._lease = lease
+        self._reader = reader
+        self._journal = journal
+
+    def claim(self, most: int, in_hand: Collection[int], now_ms: int) -> Stock:
+        """Claim rows that are due, at most `most`; rows `in_hand` are known to the caller already.
+
+        Readers who left meanwhile, or whose address is suppressed, are skipped here, in the same transaction.
+
+        Raises:
+            SendingError: this sender was taken for dead.
+            StoreError: the database or the journal cannot be written; what was claimed turns up at the next claim.
+        """
+        with writing(self._engine) as connection:
+            if self._beat(connection, now_ms) != _SENDING:
+                return Stock((), 0, is_over=False, due_at_ms=0, is_wanted=False)
+            due = self._due(connection, most, now_ms)
+            skipped = epoch = 0
+            if due:
+                these = delivery.c.id.in_(due)
+                why = {"reply": "left, or is not to be mailed, since the plan was made", "done_at_ms": now_ms}
+                skipped = len(change(connection, Arrow.SKIP, [these, ~_may_be_mailed(now_ms)], why, now_ms))
+                change(connection, Arrow.CLAIM, [these], {"lease": self._lease}, now_ms)
+                epoch = advance(connection)
+            # Not only those of now: had the answer to an earlier commit been lost, they would turn up here.
+            rows = tuple(row for row in self._claimed(connection, now_ms) if row.id not in in_hand)
+            is_over, due_at_ms = (False, 0) if rows else self._outlook(connection)
+        if epoch:
+            self._tell_witness(epoch)
+        return Stock(rows, skipped, is_over, due_at_ms)
+
+    def write(self, batch: Batch, now_ms: int) -> frozenset[int]:
+        """Note fates, then marks; return the rows that were marked: no other may be written to a wire."""
+        with writing(self._engine, durable=False) as connection:
+            note_fates(connection, self._lease, batch.fates, now_ms)
+            if not batch.marks:
+                return frozenset()
+            ours = [delivery.c.id.in_(batch.marks), delivery.c.lease == self._lease]
+            return frozenset(change(connection, Arrow.WIRE, ours, {"wired_at_ms": now_ms}, now_ms))
+
+    def beat(self, now_ms: int) -> bool:
+        """Show that this sender lives; return whether the editor still wants it to go on.
+
+        Raises:
+            SendingError: this sender was taken for dead.
+        """
+        with writing(self._engine, durable=False) as connection:
+            return self._beat(connection, now_ms) == _SENDING
+
+    def leave(self, now_ms: int) -> None:
+        """Stop being the sender, when no row is in hand any more; close the sending where nothing is left of it."""
+        with writing(self._engine) as connection:
+            give_up_rows(connection, self._lease, now_ms)
+            connection.execute(delete(sender).where(sender.c.lease == self._lease))
+            close(connection, self._send_id, now_ms)
+
+    def _beat(self, connection: Connection, now_ms: int) -> str:
+        mine = sender.c.lease == self._lease
+        if not connection.execute(update(sender).where(mine).values(beat_at_ms=now_ms)).rowcount:
+            message = (
+                "this process gave no sign of life for a minute, so that its mails were taken over or are in doubt; "
+                "nothing more is sent from here"
+            )
+            raise SendingError(message)
+        return str(connection.scalar(select(send.c.status).where(send.c.id == self._send_id)))
+
+    def _tell_witness(self, epoch: int) -> None:
+        try:
+            # Not forced to the disk: a note that a power cut undoes is only a witness less against a restore.
+            note(self._engine, self._journal, epoch, durable=False)
+        except OSError as error:
+            message = f"{self._journal}: the journal of what was sent cannot be written: {error.strerror}"
+            raise StoreError(message) from error
+
+    def _due(self, connection: Connection, most: int, now_ms: int) -> list[int]:
+        statement = (
+            select(delivery.c.id)
+            .where(
+                delivery.c.send_id == self._send_id,
+                IS_PENDING,
+                delivery.c.next_at_ms <= now_ms,
+            )
+            .order_by(delivery.c.next_at_ms, delivery.c.id)
+            .limit(most)
+            .with_for_update(skip_locked=True)  # SQLite has one writer at a time, and knows no such clause
+        )
+        return list(connection.scalars(statement))
+
+    def _claimed(self, connection: Connection, now_ms: int) -> Iterator[Row]:
+        """Yield what this sender has claimed and not marked."""
+        statement = (
+            people(now_ms)
+            .add_columns(delivery.c.id.label("row_id"), delivery.c.address.label("to_address"), delivery.c.attempts)
+            .join(delivery, delivery.c.subscriber_id == subscriber.c.id)
+            .where(delivery.c.lease == self._lease, IS_HELD, delivery.c.state == State.CLAIMED)
+            .order_by(delivery.c.id)
+        )
+        for row in connection.execute(statement).mappings():
+            # As it was planned, whatever has become of the subscriber's address since.
+            reader = replace(self._reader(from_row(row)), address=row["to_address"])
+            yield Row(row["row_id"], reader, row["attempts"])
+
+    def _outlook(self, connection: Connection) -> tuple[bool, int]:
+        """Return whether nothing is left to do, and when the next pending row is due."""
+        ours = delivery.c.send_id == self._send_id
+        due = connection.scalar(select(func.min(delivery.c.next_at_ms)).where(ours, IS_PENDING))
+        held = connection.scalar(select(_any_held(self._send_id)))
+        return due is None and not held, due or 0
+
+
+def _may_be_mailed(now_ms: int) -> ColumnElement[bool]:
+    """Say of a delivery whether its reader may get mail, now."""
+    return (
+        mailable(select(subscriber.c.id), EVERYBODY, now_ms).where(subscriber.c.id == delivery.c.subscriber_id).exists()
+    )
+
+
+def _any_held(send_id: int) -> ColumnElement[bool]:
+    """Say whether a sender has a row of this sending in hand."""
+    # The few held rows are read by their index. Without the sign, SQLite would rather read all rows of the sending.
+    return exists(select(delivery.c.id).where(IS_HELD, literal_column("+delivery.send_id", Integer) == send_id))
+
+
+def close(connection: Connection, send_id: int, now_ms: int) -> None:
+    """Cancel what a cancelled sending has left; call one done that has nothing left."""
+    ours = delivery.c.send_id == send_id
+    status = connection.scalar(select(send.c.status).where(send.c.id == send_id))
+    if status == "cancelled":
+        change(connection, Arrow.CANCEL, [ours], {"done_at_ms": now_ms}, now_ms)
+    is_open = select(exists().where(ours, IS_PENDING) | _any_held(send_id))
+    if status in {_SENDING, "paused"} and not connection.scalar(is_open):
+        connection.execute(update(send).where(send.c.id == send_id).values(status="done"))

@@ -1,0 +1,63 @@
+"""An issue's mail for each of its readers, in the form in which it goes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from newsletter.audience.tokens import Purpose, Token, sign
+from newsletter.delivery.mime import Stamp
+from newsletter.render import personal_values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from newsletter.audience.subscribers import Subscriber
+    from newsletter.audience.tokens import Keys
+    from newsletter.delivery.base import Message
+    from newsletter.delivery.dkim import Signer
+    from newsletter.delivery.mime import PreparedMail
+    from newsletter.model import Email, Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """Makes the message of one reader: the same bytes at every attempt, its signature too."""
+
+    email: Email
+    mail: PreparedMail
+    date: datetime
+    """When the sending began."""
+    signer: Signer | None
+    """None where mail is not signed here."""
+
+    def to(self, reader: Recipient) -> Message:
+        """Return one reader's message.
+
+        Raises:
+            PersonalFieldError: a personal field has no value for this reader.
+            UnsafeValueError: a value cannot stand in a mail.
+            DeliveryError: no reader's message can be made.
+        """
+        identity = self.mail.identity
+        domain = identity.from_address.rpartition("@")[2]
+        stamp = Stamp(self.date, f"<{reader.envelope_token or reader.token}.{self.email.slug}@{domain}>")
+        message = self.mail.fill(reader, personal_values(self.email, reader, identity.site), stamp)
+        return self.signer.sign(message, self.date) if self.signer else message
+
+
+def reader_of(keys: Keys, list_id: str, send_id: int) -> Callable[[Subscriber], Recipient]:
+    """Return what makes a reader of a subscriber: with a token for each purpose, good for one sending."""
+
+    def signed(purpose: Purpose, subscriber_id: int) -> str:
+        return sign(keys, list_id, Token(purpose, subscriber_id, send_id))
+
+    def reader(person: Subscriber) -> Recipient:
+        return replace(
+            person.recipient(signed(Purpose.UNSUBSCRIBE, person.id)),
+            preferences_token=signed(Purpose.PREFERENCES, person.id),
+            envelope_token=signed(Purpose.ENVELOPE, person.id),
+        )
+
+    return reader

@@ -1,0 +1,139 @@
+"""Who sends: one process at a time, known by its lease, alive while its heart beats.
+
+A sender that died leaves rows behind. The next one finds them, and knows what they mean: what was claimed was not
+begun, and goes back; what was marked may have been written, and is in doubt. After the machine that keeps the database
+went down, marks may be lost with it (they are not forced to the disk one by one), so then all of them are in doubt.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select
+
+from newsletter.errors import SendingError
+from newsletter.sending.changes import IS_HELD, change
+from newsletter.sending.states import Arrow, State
+from newsletter.store import writing
+from newsletter.store.schema import delivery, sender
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection, Engine, Row
+
+DEAD_AFTER_MS = 60_000
+"""Without a beat for so long, a sender is taken for dead. Its rows are fenced, so a wrong guess doubles nothing."""
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_ABANDONED = "its sender died while it may have been writing this"
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What a sender knows of the machine that it runs on."""
+
+    host: str
+    boot_id: str
+    """Another one after each start of the machine; empty if nobody knows."""
+    is_running: Callable[[int], bool]
+    """Whether there is a process of that number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """One process that sends."""
+
+    lease: str
+    """Random; no two senders share one."""
+    pid: int
+    machine: Machine
+
+
+def this_process(lease: str) -> Sender:
+    """Return this process as a sender."""
+    boot_id = _BOOT_ID.read_text().strip() if _BOOT_ID.exists() else ""
+    return Sender(lease, os.getpid(), Machine(socket.gethostname(), boot_id, _is_running))
+
+
+def enlist(engine: Engine, me: Sender, now_ms: int) -> int:
+    """Become the sender, and settle what dead ones left behind; return how many rows came into doubt by that.
+
+    Raises:
+        SendingError: another one is alive.
+    """
+    with writing(engine) as connection:
+        boot_id = _boot_id(connection, me.machine)
+        doubts = 0
+        for other in connection.execute(select(sender)).all():
+            if _is_alive(other, me, now_ms):
+                raise SendingError(_already(other, now_ms))
+            doubts += _recover(connection, other, now_ms, same_boot=bool(boot_id) and other.boot_id == boot_id)
+        connection.execute(
+            insert(sender),
+            {
+                "lease": me.lease,
+                "host": me.machine.host,
+                "pid": me.pid,
+                "boot_id": boot_id,
+                "started_at_ms": now_ms,
+                "beat_at_ms": now_ms,
+            },
+        )
+    return doubts
+
+
+def _boot_id(connection: Connection, machine: Machine) -> str:
+    """Return what names this run of the server, or of the machine, that keeps the database."""
+    if connection.dialect.name == "postgresql":
+        return str(connection.exec_driver_sql("select pg_postmaster_start_time()").scalar_one())
+    return machine.boot_id
+
+
+def _is_alive(other: Row[Any], me: Sender, now_ms: int) -> bool:
+    if abs(now_ms - other.beat_at_ms) > DEAD_AFTER_MS:
+        return False
+    # In containers the same number comes back again and again; one that is ours is not another's.
+    return other.host != me.machine.host or (other.pid != me.pid and me.machine.is_running(other.pid))
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _already(other: Row[Any], now_ms: int) -> str:
+    seconds = abs(now_ms - other.beat_at_ms) // 1000
+    return (
+        f"another process is sending right now: {other.pid} on {other.host}, which was alive {seconds} s ago; "
+        "wait until it has finished, or stop it with ^C"
+    )
+
+
+def _recover(connection: Connection, dead: Row[Any], now_ms: int, *, same_boot: bool) -> int:
+    # Only if it has not come to life since; who waits here for the lock of its row sees the new beat.
+    gone = connection.execute(
+        delete(sender).where(sender.c.lease == dead.lease, sender.c.beat_at_ms == dead.beat_at_ms)
+    )
+    if not gone.rowcount:
+        raise SendingError(_already(dead, now_ms))
+    return give_up_rows(connection, dead.lease, now_ms, marks_are_whole=same_boot)
+
+
+def give_up_rows(connection: Connection, lease: str, now_ms: int, *, marks_are_whole: bool = True) -> int:
+    """Take all rows from a lease that nobody works with any more; return how many came into doubt.
+
+    `marks_are_whole` says that whatever was marked as on the wire still is.
+    """
+    held = [delivery.c.lease == lease, IS_HELD]
+    if marks_are_whole:
+        change(connection, Arrow.RELEASE, [*held, delivery.c.state == State.CLAIMED], {}, now_ms)
+    return len(change(connection, Arrow.ABANDON, held, {"reply": _ABANDONED, "done_at_ms": now_ms}, now_ms))
