@@ -1,0 +1,137 @@
+"""The one writer of a sender's notes: what many connections have to say goes into one transaction.
+
+While a transaction is under way, marks and fates gather; the next one takes them all. So the number of transactions
+follows the speed of the disk, and not the number of mails.
+
+A database that is locked, full or away for a moment is waited for. Meanwhile nothing new goes out, as no mark is
+given, and what is known stays in memory. If it stays away, the writer's death ends the sending.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from newsletter.errors import StoreError
+from newsletter.sending.rows import Batch
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from newsletter.sending.rows import Fate
+
+T = TypeVar("T")
+
+
+class InThread(Protocol):
+    """Runs something that may block, one after the other, while the event loop goes on."""
+
+    def __call__(self, action: Callable[[], T], /) -> Awaitable[T]:
+        """Run `action`; what it returns or raises comes back."""
+        ...
+
+
+PATIENCE_S = 60.0
+"""How long a database may be locked, full or away before the sending stops."""
+_PAUSE_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """Rows that a connection waits for leave to write."""
+
+    ids: tuple[int, ...]
+    given: asyncio.Future[frozenset[int]]
+
+
+class Committer:
+    """Writes to the ledger, one thing at a time, on one thread of its own."""
+
+    def __init__(self, write: Callable[[Batch], frozenset[int]], in_thread: InThread, patience_s: float) -> None:
+        """`write` notes a batch in one transaction and returns which of its marks were given."""
+        self._write = write
+        self._in_thread = in_thread
+        self.patience_s = patience_s
+        self._fates: list[Fate] = []
+        self._writing: list[Fate] = []
+        self._marks: list[_Mark] = []
+        self._stirred = asyncio.Event()
+        self._is_idle = asyncio.Event()
+        self._is_idle.set()
+
+    def note(self, fate: Fate) -> None:
+        """Have a fate noted, soon."""
+        self._fates.append(fate)
+        self._stir()
+
+    async def mark(self, ids: Sequence[int]) -> frozenset[int]:
+        """Have rows marked as on the wire; return those that are this sender's still. Only they may be written."""
+        mark = _Mark(tuple(ids), asyncio.get_running_loop().create_future())
+        self._marks.append(mark)
+        self._stir()
+        return await mark.given
+
+    async def run(self) -> None:
+        """Write what gathers, until cancelled.
+
+        Raises:
+            StoreError: the database was not to be written to for the whole of the patience.
+        """
+        while True:
+            await self._stirred.wait()
+            await self.drain()
+
+    async def drain(self) -> None:
+        """Write all that has gathered."""
+        while self._fates or self._marks:
+            self._writing, self._fates = self._fates, []
+            marks, self._marks = self._marks, []
+            batch = Batch(tuple(self._writing), tuple(id_ for mark in marks for id_ in mark.ids))
+            try:
+                given = await self.patiently(lambda batch=batch: self._write(batch))  # type: ignore[misc]
+            except BaseException:
+                # Nothing that is known gets lost: whoever ends the sending tries once more. No leave is given.
+                self._fates[:0] = self._writing
+                for mark in marks:
+                    _answer(mark, frozenset())
+                raise
+            finally:
+                self._writing = []
+            for mark in marks:
+                _answer(mark, given)
+        self._stirred.clear()
+        self._is_idle.set()
+
+    def unwritten(self) -> tuple[int, ...]:
+        """Return the rows whose fate was noted and is not written yet."""
+        return tuple(fate.id for fate in (*self._writing, *self._fates))
+
+    async def idle(self) -> None:
+        """Wait until all that was said is written."""
+        await self._is_idle.wait()
+
+    async def patiently(self, action: Callable[[], T]) -> T:
+        """Do something with the database; again while it is busy, until the patience is over.
+
+        Raises:
+            StoreError: it still was.
+        """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self.patience_s
+        while True:
+            try:
+                return await self._in_thread(action)
+            except StoreError:
+                if loop.time() >= until:
+                    raise
+            await asyncio.sleep(_PAUSE_S)
+
+    def _stir(self) -> None:
+        self._is_idle.clear()
+        self._stirred.set()
+
+
+def _answer(mark: _Mark, given: frozenset[int]) -> None:
+    if not mark.given.done():  # the connection that asked may be gone
+        mark.given.set_result(given.intersection(mark.ids))

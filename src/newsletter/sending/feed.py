@@ -1,0 +1,248 @@
+"""What a transport takes its messages from: rows claimed ahead, composed and marked one step before the wire.
+
+The order of a row's life is kept here. It is claimed (durable), composed (so that no fault of ours can strike
+half-way through a message), marked, and only then handed over; and whatever is handed over has its fate noted once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newsletter.errors import DeliveryError, PersonalFieldError, UnsafeValueError
+from newsletter.sending.policy import OWN_FAULTS_IN_A_ROW, decide, own_faults
+from newsletter.sending.rows import Fate
+from newsletter.sending.states import ARROWS, Arrow, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from newsletter.delivery.base import Message
+    from newsletter.model import Outcome
+    from newsletter.sending.clock import Clock
+    from newsletter.sending.committer import Committer
+    from newsletter.sending.policy import Retry
+    from newsletter.sending.rows import Row
+
+LEAST_WAIT_S = 0.05
+IDLE_S = 5.0
+"""How often to look for work that another sender may have left, or that became due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What the ledger has for a sender that asks for rows."""
+
+    rows: tuple[Row, ...]
+    """Claimed by this sender; those that it has in hand already are not among them."""
+    skipped: int
+    """How many more were due and may not be mailed any more."""
+    is_over: bool
+    """There is nothing left to do for this sending, now or later."""
+    due_at_ms: int
+    """When the next row is due that waits for its time; 0 for none."""
+    is_wanted: bool = True
+    """The editor still wants it to go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a feed works with."""
+
+    compose: Callable[[Row], Message]
+    """Raises PersonalFieldError or UnsafeValueError where one reader's mail cannot be made."""
+    claim: Callable[[int, Collection[int]], Stock]
+    """Of at most so many rows, without those in hand; one durable transaction."""
+    retry: Retry
+    deadline_at_ms: int
+    chunk: int = 100
+    """How many rows are claimed in one transaction, which waits for the disk."""
+
+
+class LedgerFeed:
+    """The feed of one sending for one sender (see `newsletter.delivery.base.Feed`)."""
+
+    def __init__(self, work: Work, committer: Committer, clock: Clock) -> None:
+        self.counts: Counter[State] = Counter()
+        """How many rows came to each state since this sender began."""
+        self.fault: DeliveryError | None = None
+        """Why the sending was stopped from here."""
+        self.is_wanted = True
+        """The editor has neither paused nor cancelled it."""
+        self._work = work
+        self._committer = committer
+        self._clock = clock
+        self._stock: deque[Row] = deque()
+        self._marking: set[int] = set()
+        self._taken: dict[str, Row] = {}
+        self._own_faults = 0
+        self._is_over = False
+        self._has_stock = asyncio.Event()
+        self._is_low = asyncio.Event()
+        self._was_settled = asyncio.Event()
+
+    async def take(self, most: int) -> Sequence[Message]:
+        """Wait for work; return at most `most` messages, each already marked `wire`. An empty one means: no more."""
+        while True:
+            rows = await self._next(most)
+            if not rows:
+                return ()
+            letters = self._composed(rows)
+            given = await self._marked(letters)
+            if given:
+                return given
+
+    def settle(self, message: Message, outcome: Outcome) -> None:
+        """Note what became of a message that was taken."""
+        row = self._taken.pop(message.message_id, None)
+        if row is None:
+            return
+        chosen = decide(outcome, row.attempts, self._clock.now_ms(), self._work.deadline_at_ms, self._work.retry)
+        self._note(
+            Fate(
+                row.id,
+                chosen.arrow,
+                chosen.attempts,
+                next_at_ms=chosen.next_at_ms,
+                code=outcome.code,
+                reply=outcome.reply,
+                suppress=chosen.suppress,
+            )
+        )
+        self._own_faults = own_faults(self._own_faults, outcome)
+        if self._own_faults >= OWN_FAULTS_IN_A_ROW:
+            self._stop_for(_own_fault(outcome))
+        self._was_settled.set()
+
+    def end(self) -> None:
+        """Give out nothing more."""
+        self._is_over = True
+        self._has_stock.set()
+        self._is_low.set()
+        self._was_settled.set()
+
+    def end_unwanted(self) -> None:
+        """Give out nothing more, as the editor wishes."""
+        self.is_wanted = False
+        self.end()
+
+    def let_go(self) -> None:
+        """Note the fate of all that is still in hand, when the transport has ended."""
+        self.end()
+        for row in self._stock:
+            self._note(_released(row))
+        self._stock.clear()
+        for row in self._taken.values():
+            # It was handed over, and nobody said what became of it.
+            self._note(Fate(row.id, Arrow.LOSE, row.attempts + 1, reply="the sending was stopped before an answer"))
+        self._taken.clear()
+
+    async def keep_stocked(self) -> None:
+        """Claim rows before they are wanted, until there are none left or the feed has ended."""
+        while not self._is_over:
+            if len(self._stock) > self._work.chunk // 2:
+                self._is_low.clear()
+                await self._is_low.wait()
+                continue
+            await self._claim()
+
+    async def _claim(self) -> None:
+        self._was_settled.clear()
+        in_hand = self._in_hand()
+        stock = await self._committer.patiently(lambda: self._work.claim(self._work.chunk, in_hand))
+        self.counts[State.SKIPPED] += stock.skipped
+        if not stock.is_wanted:
+            self.end_unwanted()
+        elif stock.rows:
+            self._stock.extend(stock.rows)
+            self._has_stock.set()
+        elif stock.is_over and not in_hand:
+            self.end()
+        elif not self._stock:
+            await self._wait(stock.due_at_ms)
+        else:
+            self._is_low.clear()
+            await self._is_low.wait()
+
+    def _in_hand(self) -> frozenset[int]:
+        """Return the rows that this sender knows of, with those whose fate is not written yet."""
+        rows = (*self._stock, *self._taken.values())
+        return frozenset((*(row.id for row in rows), *self._marking, *self._committer.unwritten()))
+
+    async def _wait(self, due_at_ms: int) -> None:
+        """Wait until a row may be due, or a fate was noted that may have made one."""
+        wait_s = min((due_at_ms - self._clock.now_ms()) / 1000, IDLE_S) if due_at_ms else IDLE_S
+        if self._was_settled.is_set():
+            await self._committer.idle()
+            return
+        try:
+            async with asyncio.timeout(max(wait_s, LEAST_WAIT_S)):
+                await self._was_settled.wait()
+        except TimeoutError:
+            return
+        await self._committer.idle()
+
+    async def _next(self, most: int) -> list[Row]:
+        while not self._stock and not self._is_over:
+            self._has_stock.clear()
+            self._is_low.set()
+            await self._has_stock.wait()
+        if self._is_over:
+            return []
+        rows = [self._stock.popleft() for _ in range(min(most, len(self._stock)))]
+        if len(self._stock) <= self._work.chunk // 2:
+            self._is_low.set()
+        return rows
+
+    def _composed(self, rows: Sequence[Row]) -> dict[int, tuple[Row, Message]]:
+        letters = {}
+        for position, row in enumerate(rows):
+            try:
+                letters[row.id] = (row, self._work.compose(row))
+            except (PersonalFieldError, UnsafeValueError) as error:
+                self._note(Fate(row.id, Arrow.UNFIT, row.attempts, reply=str(error)))
+            except DeliveryError as error:
+                self._stop_for(error)
+                for unmade in rows[position:]:
+                    self._note(_released(unmade))
+                break
+        return letters
+
+    async def _marked(self, letters: dict[int, tuple[Row, Message]]) -> list[Message]:
+        """Return the messages of the rows that are this sender's still, and of no other."""
+        self._marking.update(letters)
+        given: frozenset[int] = frozenset()
+        try:
+            if not self._is_over:
+                given = await self._committer.mark(tuple(letters))
+            for id_ in given:
+                row, message = letters[id_]
+                self._taken[message.message_id] = row
+        finally:
+            self._marking.difference_update(letters)
+            for id_ in letters.keys() - given:
+                # Nothing of it was written. If it belongs to another by now, this note changes nothing.
+                self._note(_released(letters[id_][0]))
+        return [message for id_, (_, message) in letters.items() if id_ in given]
+
+    def _note(self, fate: Fate) -> None:
+        self._committer.note(fate)
+        self.counts[ARROWS[fate.arrow].target] += 1
+
+    def _stop_for(self, error: DeliveryError) -> None:
+        self.fault = self.fault or error
+        self.end()
+
+
+def _released(row: Row) -> Fate:
+    return Fate(row.id, Arrow.RELEASE, row.attempts)
+
+
+def _own_fault(outcome: Outcome) -> DeliveryError:
+    said = f"{outcome.code} {outcome.reply}".strip()
+    return DeliveryError(
+        f"{OWN_FAULTS_IN_A_ROW} mails in a row were refused for a reason that is about the sender, and not about the "
+        f"readers; the last answer was: {said}"
+    )
