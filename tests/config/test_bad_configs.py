@@ -52,6 +52,7 @@ def test_no_message_shows_a_secret(case: Path, tmp_path: Path) -> None:
         ("wrong-types", ["config-type"] * 11),
         ("bad-smtp", ["config-value"] * 9),
         ("bad-dkim", ["config-value"] * 4),
+        ("bad-sending", ["config-value"] * 2),
         ("missing-keys", ["config-missing"] * 5),
         ("secrets-in-newsletter-toml", ["config-secret", "config-secret", "config-unknown-key", "config-secret"]),
         ("dotenv-unknown-names", ["config-unknown-key"] * 3),

@@ -128,6 +128,20 @@ def number(low: int, high: int) -> Callable[[object], float]:
     return parse
 
 
+def waits(value: object) -> tuple[int, ...]:
+    """Accept an array of seconds to wait, each up to a day, and at least one."""
+    expected = "an array of whole seconds from 0 to 86400, such as [300, 900, 3600]"
+    if not isinstance(value, list):
+        raise RefusedError(expected, rule=TYPE)
+    try:
+        seconds = tuple(whole_number(0, 86_400)(item) for item in value)
+    except RefusedError as refused:
+        raise RefusedError(expected, rule=refused.rule) from None
+    if not seconds:
+        raise RefusedError(expected)
+    return seconds
+
+
 def array(parse: Callable[[object], T], expected: str) -> Callable[[object], tuple[T, ...]]:
     """Make a parser for an array in which nothing stands twice and whose every value `parse` accepts."""
 

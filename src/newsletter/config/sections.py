@@ -34,6 +34,7 @@ from newsletter.config.settings import (
     Pictures,
     Sample,
     Secret,
+    Sending,
     Settings,
     Smtp,
     SocialLink,
@@ -66,6 +67,7 @@ def read_settings(root: Path, top: Table) -> Settings:
         delivery=_delivery(top.table("delivery"), root, newsletter.from_address),
         smtp=_smtp(top.table("smtp")),
         dkim=_dkim(top.table("dkim"), root, newsletter.from_address),
+        sending=_sending(top.table("sending")),
         archive=_archive(top.table("archive"), root),
         subscribers=subscribers,
         samples=samples,
@@ -224,6 +226,14 @@ def _key(table: Table, root: Path, prefix: str) -> tuple[str, Path | None]:
             other = names[1] if name == names[0] else names[0]
             table.refuse(name, RefusedError(f"{dotted((*table.path, other))} beside it: a signature needs both"))
     return selector, root / path if selector and path else None
+
+
+def _sending(table: Table) -> Sending:
+    default = Sending()
+    return Sending(
+        retry_after_s=table.value("retry_after_s", fields.waits, default.retry_after_s),
+        give_up_after_s=table.value("give_up_after_s", fields.whole_number(0, 604_800), default.give_up_after_s),
+    )
 
 
 def _archive(table: Table, root: Path) -> Archive:

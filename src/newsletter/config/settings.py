@@ -279,6 +279,16 @@ class Dkim:
 
 
 @dataclass(frozen=True, slots=True)
+class Sending:
+    """How long a reader's server is asked again that could not take mail: the `[sending]` table."""
+
+    retry_after_s: tuple[int, ...] = (300, 900, 1800, 3600)
+    """How long to wait after the first try, the second, and so on; the last one holds for all that follow."""
+    give_up_after_s: int = 86_400
+    """After the sending began; what is put off then is given up."""
+
+
+@dataclass(frozen=True, slots=True)
 class Archive:
     """The web archive: the `[archive]` table."""
 
@@ -374,6 +384,7 @@ class Settings:
     delivery: Delivery
     smtp: Smtp
     dkim: Dkim
+    sending: Sending
     archive: Archive
     subscribers: Subscribers
     samples: tuple[Sample, ...]
