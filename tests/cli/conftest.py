@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.commands import LIST, TOML, Newsletter, add_issue
+from tests.cli.mailings import ISSUE, KEY, Readers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,3 +45,19 @@ def filled(listed: Path, newsletter: Newsletter) -> Path:
     """The same, with the three in its database."""
     assert newsletter("subscribers", "import", "list.csv").status == 0
     return listed
+
+
+@pytest.fixture
+def readers(newsletter: Newsletter, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Readers:
+    """Makes the issue ready, and brings in readers by their local parts."""
+    monkeypatch.setenv("NEWSLETTER_SECRET_KEY", KEY)
+    add_issue(workspace, ISSUE, status="ready")
+
+    def bring(*names: str) -> None:
+        (workspace / "readers.csv").write_text(
+            "email,first_name\n" + "".join(f"{name}@example.org,{name.title()}\n" for name in names), "utf-8"
+        )
+        ran = newsletter("subscribers", "import", "readers.csv")
+        assert ran.status == 0, ran.err
+
+    return bring

@@ -53,7 +53,8 @@ def test_the_tree_of_commands_is_the_one_that_is_promised() -> None:
     assert {" ".join(words) for words in commands()} == {
         "", "init", "render", "blocks", "send", "archive", "archive build", "archive serve", "subscribers",
         "subscribers import", "subscribers export", "subscribers add", "subscribers remove", "subscribers list",
-        "subscribers show", "subscribers forget",
+        "subscribers show", "subscribers forget", "plan", "rehearse", "status", "doubts", "pause", "resume",
+        "cancel",
     }  # fmt: skip
 
 

@@ -85,7 +85,8 @@ def test_a_mail_is_sent_to_the_address_that_is_named(newsletter: Newsletter, wor
     (envelope,) = post.envelopes
     assert envelope.rcpt_tos == ["anna@example.org"]
     mail = message_from_bytes(post.contents[0], EmailMessage, policy=policy.default)
-    assert (mail["To"], mail["Subject"]) == ("anna@example.org", "Een proef")
+    assert (mail["To"], mail["Subject"]) == ("anna@example.org", "[TEST] Een proef")
+    assert mail["X-Newsletter-Test"] == "yes"
     text = mail.get_body(("plain",))
     assert text
     assert "Dag Anna," in text.get_content()
@@ -215,7 +216,6 @@ def test_an_unreachable_server_is_told_with_its_host_and_port(newsletter: Newsle
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "name the addresses to send to: --test you@example.org"),
         (["anna@example.org"], "name the addresses to send to: --test you@example.org"),
         (["--test", ""], "name the addresses to send to: --test you@example.org"),
         (["--test", " , "], "name the addresses to send to: --test you@example.org"),

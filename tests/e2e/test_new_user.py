@@ -49,7 +49,7 @@ def test_from_an_empty_folder_to_a_mail_in_the_mailbox_and_a_page_on_the_web(tmp
     assert said == "sent ik@example.org\n"
     (content,) = inbox.contents
     mail = message_from_bytes(content, EmailMessage, policy=policy.default)
-    assert (mail["To"], mail["Subject"]) == ("ik@example.org", "Hallo van Mijn nieuws")
+    assert (mail["To"], mail["Subject"]) == ("ik@example.org", "[TEST] Hallo van Mijn nieuws")
     body = mail.get_body(("plain",))
     assert body
     assert "Goedemorgen lezer," in body.get_content()

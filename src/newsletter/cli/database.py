@@ -34,13 +34,19 @@ def settings_of(directory: str) -> Settings:
 
 
 @contextmanager
-def open_database(settings: Settings) -> Iterator[Engine]:
-    """Open the database; it is closed behind."""
+def open_database(settings: Settings, *, is_patient: bool = True) -> Iterator[Engine]:
+    """Open the database; it is closed behind. Who is not patient waits a second for other writers, and no more."""
     import secrets
 
     from newsletter.store import open_store
+    from newsletter.store.engine import BUSY_TIMEOUT_S
 
-    engine = open_store(settings.store_url.reveal(), settings.root, fresh_id=secrets.token_hex(8))
+    engine = open_store(
+        settings.store_url.reveal(),
+        settings.root,
+        fresh_id=secrets.token_hex(8),
+        busy_timeout_s=BUSY_TIMEOUT_S if is_patient else 1.0,
+    )
     try:
         yield engine
     finally:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from newsletter.cli import archive, blocks, init, render, send, subscribers
+from newsletter.cli import archive, blocks, doubts, init, plan, rehearse, render, send, status, steering, subscribers
 from newsletter.cli.failure import report_bug, report_error
 from newsletter.cli.options import WORKSPACE_HELP, Command
 
@@ -49,7 +49,14 @@ _COMMANDS = (
     ("init", "Make a workspace with a first issue.", init.EXAMPLES, init.init),
     ("render", "Write an issue as HTML, text and .eml.", render.EXAMPLES, render.render),
     ("blocks", "Show the kinds of blocks, and what each takes.", blocks.EXAMPLES, blocks.blocks),
-    ("send", "Send an issue as a test to named addresses.", send.EXAMPLES, send.send),
+    ("plan", "Show what would be sent, and to how many.", plan.EXAMPLES, plan.plan),
+    ("rehearse", "Do all of it, and reach no reader.", rehearse.EXAMPLES, rehearse.rehearse),
+    ("send", "Send an issue to its readers, or as a test.", send.EXAMPLES, send.send),
+    ("status", "Show how far a sending is.", status.EXAMPLES, status.status),
+    ("doubts", "List those who may or may not have it.", doubts.EXAMPLES, doubts.doubts),
+    ("pause", "Stop a sending for now.", steering.PAUSE_EXAMPLES, steering.pause),
+    ("resume", "Let a paused sending go on.", steering.RESUME_EXAMPLES, steering.resume),
+    ("cancel", "End a sending for good.", steering.CANCEL_EXAMPLES, steering.cancel),
 )
 for name, summary, examples, function in _COMMANDS:
     app.command(name, cls=Command, short_help=summary, epilog=examples)(function)

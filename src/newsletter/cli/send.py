@@ -1,4 +1,4 @@
-"""`newsletter send`: an issue to its readers. So far: to named addresses, to see it in a real mail program."""
+"""`newsletter send`: an issue to its readers, or to named addresses, to see it in a real mail program."""
 
 from __future__ import annotations
 
@@ -25,25 +25,57 @@ def send(
     test: Annotated[
         list[str] | None, typer.Option("--test", metavar="ADDR", help="Send it to this address only, as a test.")
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Send it without being asked; for scripts.")] = False,
+    plan: Annotated[
+        str, typer.Option("--plan", metavar="HASH", help="Send it only if it is still what `plan` showed.")
+    ] = "",
     transport: Annotated[str, typer.Option(metavar="NAME", help="smtp, directory or null, else as configured.")] = "",
+    rate: Annotated[
+        float | None, typer.Option(metavar="N", min=0, help="Mails a second at most, else as configured.")
+    ] = None,
+    connections: Annotated[int, typer.Option(metavar="N", min=0, max=100, help="At most, else as configured.")] = 0,
+    adopt: Annotated[
+        bool, typer.Option("--adopt", help="Go on from a database that was restored or copied; see the docs.")
+    ] = False,
     directory: Directory = "",
     as_json: AsJson = False,
 ) -> int:
-    """Send an issue as a test to the addresses you name."""
+    """Send an issue to its readers, each of them once. What was begun and stopped goes on where it was.
+
+    Shows the plan and asks for the number of readers. With --test, sends it to the addresses you name instead.
+    """
     from newsletter.cli.addresses import normal_addresses
     from newsletter.cli.workspace import open_workspace
     from newsletter.errors import UsageError
     from newsletter.render import render_email
 
     addresses = normal_addresses([*test, *(more or ())]) if test else []
-    if not addresses:
-        message = "name the addresses to send to: --test you@example.org (this version sends tests only)"
+    if (test or more) and not addresses:
+        message = "name the addresses to send to: --test you@example.org"
         raise UsageError(message)
-    workspace = open_workspace(directory or context.obj)
+    workspace = _tuned(open_workspace(directory or context.obj), transport, rate, connections)
     path = workspace.find(issue)
-    read = workspace.read(path)
-    email = render_email(read, workspace.theme, workspace.settings, workspace.pictures(read, path))
-    return _send_test(workspace, email, addresses, transport, as_json=as_json)
+    if addresses:
+        read = workspace.read(path)
+        email = render_email(read, workspace.theme, workspace.settings, workspace.pictures(read, path))
+        return _send_test(workspace, email, addresses, transport, as_json=as_json)
+    from newsletter.cli.list_sending import send_to_list
+    from newsletter.cli.mailing import open_mailing
+
+    with open_mailing(workspace, path) as mailing:
+        return send_to_list(mailing, yes=yes, wanted_hash=plan, adopt=adopt, as_json=as_json)
+
+
+def _tuned(workspace: Workspace, transport: str, rate: float | None, connections: int) -> Workspace:
+    """Return the workspace with what the options say instead of the settings."""
+    from dataclasses import replace
+
+    settings = workspace.settings
+    smtp = settings.smtp
+    smtp = replace(smtp, rate_per_second=smtp.rate_per_second if rate is None else rate)
+    smtp = replace(smtp, connections=connections or smtp.connections)
+    delivery = replace(settings.delivery, transport=transport or settings.delivery.transport)
+    return replace(workspace, settings=replace(settings, smtp=smtp, delivery=delivery))
 
 
 def _send_test(workspace: Workspace, email: Email, addresses: list[str], transport: str, *, as_json: bool) -> int:
@@ -93,7 +125,7 @@ def _deliver(
     for address in addresses:
         # Unlike any test before it, so that a mail program does not take this one for a copy.
         reader = workspace.reader(address, email.language, f"{TEST_TOKEN}-{secrets.token_hex(4)}")
-        message = compose(email, workspace, reader, now)
+        message = compose(email, workspace, reader, now, is_test=True)
         messages.append(signer.sign(message, now) if signer else message)
     transport = open_transport(workspace.settings, name)
     asyncio.run(transport.run(OneByOne(messages, told)))

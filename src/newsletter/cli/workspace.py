@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter.cli.database import open_database, settings_of
-from newsletter.issue import House, read_issue
+from newsletter.issue import House, read_issue, slug_of
 from newsletter.issue.find import find_issue, list_issues
 from newsletter.render import open_theme, prepare_pictures
 
@@ -36,6 +36,11 @@ class Workspace:
         today = datetime.now(self.settings.newsletter.timezone).date()
         return find_issue(self.root, name, Path.cwd(), today)
 
+    def slug(self, name: str) -> str:
+        """Return the permanent name of the issue that a person names; its file need not be right, only there."""
+        path = self.find(name)
+        return slug_of(path, shown(path))
+
     def read(self, path: Path) -> Issue:
         """Read one issue; its faults name the file as it is seen from here."""
         return read_issue(path, shown(path), self.house)
@@ -48,9 +53,9 @@ class Workspace:
         """Return the files of all issues, oldest first."""
         return list_issues(self.root)
 
-    def store(self) -> AbstractContextManager[Engine]:
-        """Open the database; it is closed behind."""
-        return open_database(self.settings)
+    def store(self, *, is_patient: bool = True) -> AbstractContextManager[Engine]:
+        """Open the database; it is closed behind. Who is not patient waits a second for other writers, and no more."""
+        return open_database(self.settings, is_patient=is_patient)
 
     def reader(self, address: str, language: str, token: str) -> Recipient:
         """Return a reader for trying things out: one of the samples, or only an address."""

@@ -42,19 +42,20 @@ _LOG_LIMIT_BYTES = 64 * 1024 * 1024
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-def open_store(url: str, root: Path, *, fresh_id: str) -> Engine:
+def open_store(url: str, root: Path, *, fresh_id: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
     """Return the database, made if it is not there, with its tables brought up to date.
 
     Args:
         url: `sqlite:///` and a path, relative to `root` unless absolute, or a `postgresql://` address.
         root: The workspace's folder.
         fresh_id: The instance id of a database that is made; random.
+        busy_timeout_s: How long a transaction waits for the end of another process's, on SQLite.
 
     Raises:
         StoreError: it cannot be opened, is another program's, or was made by a later version of this one.
     """
     parsed = _parsed(url)
-    engine = _sqlite(parsed, root) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
+    engine = _sqlite(parsed, root, busy_timeout_s) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
     try:
         migrate(engine, fresh_id)
     except BaseException:
@@ -78,14 +79,14 @@ def _parsed(url: str) -> URL:
     return parsed
 
 
-def _sqlite(url: URL, root: Path) -> Engine:
+def _sqlite(url: URL, root: Path, busy_timeout_s: float) -> Engine:
     if not url.database or url.database == ":memory:" or url.query or url.host:
         message = "NEWSLETTER_STORE_URL names no file: write sqlite:///newsletter.db, without anything behind it"
         raise StoreError(message)
     path = root / url.database
     _make_private(path)
     url = url.set(database=str(path))
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_S}, json_serializer=_json)
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": busy_timeout_s}, json_serializer=_json)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

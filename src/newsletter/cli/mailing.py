@@ -1,0 +1,79 @@
+"""An issue on its way to its readers, opened for a command."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from newsletter.audience.segments import EVERYBODY
+from newsletter.delivery.dkim import load_signer
+from newsletter.delivery.mime import identity_of, prepare
+from newsletter.model import Hole
+from newsletter.render import render_email
+from newsletter.sending.letters import Letters
+from newsletter.sending.planning import make_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Engine
+
+    from newsletter.cli.workspace import Workspace
+    from newsletter.config import Condition
+    from newsletter.model import Issue
+    from newsletter.sending.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """One issue, rendered, and the database with its readers."""
+
+    workspace: Workspace
+    issue: Issue
+    engine: Engine
+    letters: Letters
+    """Dated now; `dated` gives those of a sending that has begun."""
+    journal: Path
+    """The folder of the ledger's second witness."""
+
+    @property
+    def segment(self) -> Condition:
+        """Whom it is for."""
+        return self.workspace.settings.segments.get(self.issue.audience, EVERYBODY)
+
+    @property
+    def subject(self) -> str:
+        """The subject, with its personal fields as they were written."""
+        parts = self.letters.email.subject
+        return "".join(
+            f"{{{{ {part.field.expression} }}}}" if isinstance(part, Hole) else part
+            for part in parts
+            if isinstance(part, str | Hole)
+        )
+
+    def plan(self) -> Plan:
+        """Look at every reader."""
+        return make_plan(self.engine, self.issue, self.letters, self.segment, self.letters.date)
+
+    def dated(self, date: datetime) -> Letters:
+        """Return the mails with the date at which their sending began."""
+        return replace(self.letters, date=date)
+
+
+@contextmanager
+def open_mailing(workspace: Workspace, path: Path, *, journal: Path | None = None) -> Iterator[Mailing]:
+    """Render an issue and open the database with its readers; the journal lies in the workspace, or as it says."""
+    settings = workspace.settings
+    issue = workspace.read(path)
+    email = render_email(issue, workspace.theme, settings, workspace.pictures(issue, path))
+    letters = Letters(
+        email=email,
+        mail=prepare(email, identity_of(settings)),
+        date=datetime.now(settings.newsletter.timezone),
+        signer=load_signer(settings.dkim),
+    )
+    with workspace.store() as engine:
+        yield Mailing(workspace, issue, engine, letters, journal or workspace.root / ".newsletter")

@@ -1,0 +1,100 @@
+"""`newsletter plan`: what would be sent, to how many; nothing is changed."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from newsletter.cli.options import AsJson, Directory, IssueName
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from newsletter.cli.mailing import Mailing
+    from newsletter.sending.plan import Plan
+
+EXAMPLES = "Example: newsletter plan asml"
+
+
+def plan(context: typer.Context, issue: IssueName, directory: Directory = "", as_json: AsJson = False) -> int:
+    """Show what would be sent, to how many, in what time, and what speaks against it. Changes nothing.
+
+    Ends with 1 when something does.
+    """
+    from newsletter.cli.mailing import open_mailing
+    from newsletter.cli.output import print_json, show
+    from newsletter.cli.workspace import open_workspace
+
+    workspace = open_workspace(directory or context.obj)
+    with open_mailing(workspace, workspace.find(issue)) as mailing:
+        made = mailing.plan()
+        if as_json:
+            print_json(_document(mailing, made))
+        else:
+            show_plan(mailing, made, show)
+        show_findings(made)
+    return 1 if made.errors else 0
+
+
+def show_plan(mailing: Mailing, plan: Plan, tell: Callable[..., None]) -> None:
+    """Tell a person what would be sent, on standard output or beside it."""
+    from newsletter.cli.output import Mark
+
+    delivery, smtp = mailing.workspace.settings.delivery, mailing.workspace.settings.smtp
+    seconds = _seconds(mailing, plan)
+    way = f"smtp, {smtp.host}:{smtp.port}" if delivery.transport == "smtp" else delivery.transport
+    rows = (
+        ("subject", mailing.subject),
+        ("readers", f"{plan.readers:,} ({plan.audience})"),
+        ("language", plan.language),
+        ("message", f"{plan.message_bytes / 1000:.1f} kB"),
+        ("by", way),
+        ("time", spoken(seconds) if seconds else "as fast as the server takes it"),
+        ("plan", plan.hash),
+    )
+    tell(Mark(plan.slug, "bold"), Mark(mailing.issue.path, "dim"))
+    for name, value in rows:
+        tell(f"  {name.ljust(8)}", value)
+
+
+def show_findings(plan: Plan) -> None:
+    """Tell a person what speaks against a plan."""
+    from newsletter.cli.output import Mark, say
+    from newsletter.model import Severity
+
+    for finding in plan.findings:
+        is_error = finding.severity is Severity.ERROR
+        mark = Mark("error:", "red") if is_error else Mark("warning:", "yellow")
+        say(Mark(f"{finding.position}:", "bold"), mark, finding.message)
+
+
+def _seconds(mailing: Mailing, plan: Plan) -> int:
+    """Return how long it takes at the configured rate, rounded up; 0 where none is configured."""
+    rate = mailing.workspace.settings.smtp.rate_per_second
+    return math.ceil(plan.readers / rate) if rate else 0
+
+
+def spoken(seconds: float) -> str:
+    """Return a time as a person says it."""
+    if seconds < 90:  # noqa: PLR2004 - from here on nobody counts seconds
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"  # noqa: PLR2004 - as above
+
+
+def _document(mailing: Mailing, plan: Plan) -> dict[str, Any]:
+    from newsletter.cli.failure import finding_as_json
+
+    return {
+        "issue": plan.slug,
+        "hash": plan.hash,
+        "audience": plan.audience,
+        "planned": plan.readers,
+        "variants": [{"language": plan.language, "readers": plan.readers, "bytes": plan.message_bytes}],
+        "seconds": _seconds(mailing, plan),
+        "content_sha256": plan.content_sha256,
+        "recipients_sha256": plan.readers_sha256,
+        "findings": [finding_as_json(finding) for finding in plan.findings],
+    }

@@ -1,0 +1,87 @@
+"""`newsletter status`: how far the sending of an issue is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from newsletter.cli.options import AsJson, Directory
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from newsletter.sending.rows import Tally
+    from newsletter.sending.sendings import Sending
+
+EXAMPLES = "Example: newsletter status asml --watch"
+_EVERY_S = 1.0
+
+
+def status(
+    context: typer.Context,
+    issue: Annotated[
+        str, typer.Argument(metavar="[ISSUE]", help="A path, a name such as asml, or latest or next; else all.")
+    ] = "",
+    watch: Annotated[bool, typer.Option("--watch", help="Follow it until nothing is left, or ^C.")] = False,
+    directory: Directory = "",
+    as_json: AsJson = False,
+) -> int:
+    """Show how far the sending of an issue is, or of all issues. Changes nothing.
+
+    Ends with 1 when readers were refused or are in doubt, or when some are left.
+    """
+    from newsletter.cli.output import print_json
+    from newsletter.cli.workspace import open_workspace
+    from newsletter.sending.sendings import all_sendings, get_sending
+
+    workspace = open_workspace(directory or context.obj)
+    with workspace.store() as engine:
+        if not issue:
+            found = all_sendings(engine)
+            shown = [_show(engine, sending, as_json=as_json) for sending in found]
+            if as_json:
+                print_json({"sendings": [document for document, _ in shown]})
+            return max((state for _, state in shown), default=0)
+        slug = workspace.slug(issue)
+        if watch:
+            _follow(engine, slug)
+        document, state = _show(engine, get_sending(engine, slug), as_json=as_json)
+    if as_json:
+        print_json(document)
+    return state
+
+
+def _show(engine: Engine, sending: Sending, *, as_json: bool) -> tuple[dict[str, Any], int]:
+    """Tell a person how far a sending is; return the same as a document, and the exit status."""
+    from newsletter.cli.delivering import status_of
+    from newsletter.cli.output import show
+    from newsletter.cli.tallies import document, spoken_tally
+    from newsletter.sending.sendings import reasons, seconds_of, tally
+    from newsletter.sending.states import State
+
+    counts = tally(engine, sending.id)
+    if not as_json:
+        show(*spoken_tally(sending.slug, sending.status, counts))
+        for reason in reasons(engine, sending.id):
+            show(f"  {reason.readers:,} {reason.state}: {reason.said}")
+        if counts[State.IN_DOUBT]:
+            show(f"  who is in doubt: newsletter doubts {sending.slug}")
+    found = document(sending.slug, sending.status, counts, seconds_of(engine, sending), counts[State.SENT])
+    return found, status_of(counts, sending.status)
+
+
+def _follow(engine: Engine, slug: str) -> None:
+    """Show how far a sending is until nothing is left of it."""
+    import time
+
+    from newsletter.cli.tallies import ENDED, going_along
+    from newsletter.sending.sendings import get_sending, tally
+
+    sending = get_sending(engine, slug)
+    before: Tally = tally(engine, sending.id)
+    with going_along(before) as told:
+        while get_sending(engine, slug).status == "sending":
+            now = tally(engine, sending.id)
+            told({state: now[state] - before[state] for state in ENDED})
+            time.sleep(_EVERY_S)

@@ -1,0 +1,117 @@
+"""How far a sending is: the one JSON document, the words of a person, and the line that goes along."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from newsletter.cli.output import Mark, say
+from newsletter.cli.plan import spoken
+from newsletter.sending.pace import Pace
+from newsletter.sending.rows import Tally
+from newsletter.sending.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    Told = Callable[[Mapping[State, int]], None]
+
+ENDED = (State.SENT, State.FAILED, State.IN_DOUBT, State.SKIPPED, State.CANCELLED)
+"""Where a row comes to its end, in the order in which they are shown; in doubt is one, as no sender goes on from it."""
+_STYLES = {State.SENT: "green", State.FAILED: "red", State.IN_DOUBT: "yellow"}
+_WORDS = {State.IN_DOUBT: "in doubt"}
+_LINE_EVERY_S = 10.0
+"""Where there is no terminal."""
+
+
+def document(slug: str, status: str, counts: Tally, seconds: float, done: int) -> dict[str, Any]:
+    """Return how far a sending is, as `send`, `rehearse` and `status` print it: all its states make up `planned`."""
+    shown = max(seconds, 0.001)
+    return {
+        "issue": slug,
+        "state": status,
+        "planned": counts.planned,
+        "pending": counts.left,
+        **{str(state): counts[state] for state in ENDED},
+        "seconds": round(shown, 3),
+        "per_second": round(done / shown, 1),
+    }
+
+
+def words(counts: Tally) -> list[str | Mark]:
+    """Return how far a sending is, for a person: the states that are not empty."""
+    found: list[str | Mark] = [f"{counts.planned:,} planned"]
+    if counts.left:
+        found.append(f"{counts.left:,} pending")
+    for state in ENDED:
+        if counts[state]:
+            text = f"{counts[state]:,} {_WORDS.get(state, state)}"
+            found.append(Mark(text, _STYLES[state]) if state in _STYLES else text)
+    return found
+
+
+def moved(before: Tally, reached: Mapping[State, int]) -> Tally:
+    """Return how far a sending is, from how far it was and what came to each final state since."""
+    states = {state: before[state] + reached.get(state, 0) for state in ENDED}
+    return Tally({**states, State.PENDING: before.planned - sum(states.values())})
+
+
+@contextmanager
+def going_along(before: Tally) -> Iterator[Told]:
+    """Give a function that shows how far a sending is: a bar on a terminal, a line now and then elsewhere."""
+    pace = Pace(time.monotonic())
+    if not sys.stderr.isatty():
+        yield _in_lines(before, pace)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[note]}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task("sending", total=before.planned, completed=before.planned - before.left, note="")
+
+        def show(reached: Mapping[State, int]) -> None:
+            counts = moved(before, reached)
+            note = " · ".join(str(getattr(word, "text", word)) for word in (*words(counts)[1:], *_speed(pace, counts)))
+            bars.update(task, completed=counts.planned - counts.left, note=note)
+
+        yield show
+
+
+def _in_lines(before: Tally, pace: Pace) -> Told:
+    last_s, last = time.monotonic(), before.states
+
+    def show(reached: Mapping[State, int]) -> None:
+        nonlocal last_s, last
+        counts = moved(before, reached)
+        speed = _speed(pace, counts)
+        # Where all that is left waits for a busy server, for hours perhaps, there is nothing to say.
+        if time.monotonic() - last_s >= _LINE_EVERY_S and counts.states != last:
+            last_s, last = time.monotonic(), counts.states
+            say(*_joined([*words(counts), *speed]))
+
+    return show
+
+
+def _speed(pace: Pace, counts: Tally) -> list[str | Mark]:
+    pace.note(time.monotonic(), counts.planned - counts.left)
+    left_s = pace.seconds_left(counts.left)
+    if not counts.left or left_s is None:
+        return []
+    return [f"{pace.per_second:,.0f} a second", f"{spoken(left_s)} left"]
+
+
+def _joined(parts: list[str | Mark]) -> list[str | Mark]:
+    return [part for each in parts for part in (each, "·")][:-1]
+
+
+def spoken_tally(slug: str, status: str, counts: Tally) -> list[str | Mark]:
+    """Return how far a sending is, as one line for a person."""
+    return [Mark(slug, "bold"), Mark(status, "dim"), *_joined(words(counts))]
+
+
+def say_tally(slug: str, status: str, counts: Tally) -> None:
+    """Tell a person how far a sending is."""
+    say(*spoken_tally(slug, status, counts))
