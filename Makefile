@@ -4,7 +4,7 @@
 # some tests compare with.
 .POSIX:
 .SUFFIXES:
-.PHONY: help demo test lock format bench clean
+.PHONY: help demo test chaos lock format bench clean
 
 BIN = .venv/bin
 PURE = src/newsletter/model.py,src/newsletter/issue/*,src/newsletter/render/*
@@ -14,6 +14,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-vers
 help:
 	@echo 'make demo     send a sample issue to a mail server of its own and build the archive, in out/demo'
 	@echo 'make test     everything that is checked before a change lands'
+	@echo 'make chaos    strike a sending to 60,000 readers 500 times, and see that nobody has it twice or not at all'
 	@echo 'make format   put the code in its layout and mend what can be mended'
 	@echo 'make lock     compile requirements/ from pyproject.toml; UPGRADE=--upgrade takes the newest versions'
 	@echo 'make bench    measure, each figure with its comparison'
@@ -39,6 +40,9 @@ test: .venv/dev.stamp
 	@echo 'Coverage: at least 90 % in all, 100 % of the pure rooms'
 	@$(BIN)/coverage report --format=total --fail-under=90
 	@$(BIN)/coverage report --include='$(PURE)' --fail-under=100
+
+chaos: .venv/dev.stamp
+	@$(BIN)/python tests/chaos/long.py
 
 lock: .venv/dev.stamp
 	@echo 'Compiling requirements/dev.txt, demo.txt and runtime.txt'
