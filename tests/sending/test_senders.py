@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
@@ -120,6 +122,23 @@ def test_a_second_sender_says_so_at_once(
         f"another process is sending right now: 4711 on {host}, which was alive {since_ms // 1000} s ago; "
         "wait until it has finished, or stop it with ^C"
     )
+
+
+def test_of_many_who_begin_at_once_one_sends(engine: Engine) -> None:
+    add_readers(engine, ["anna@example.org"])
+    begun(engine)
+    together = Barrier(4)
+
+    def begin(number: int) -> bool:
+        together.wait()
+        try:
+            enlist(engine, Sender(f"lease-{number}", number, Machine("mine", "", lambda _: True)), T0)
+        except SendingError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(begin, range(1, 5))) == [False, False, False, True]
 
 
 def test_a_number_that_is_ours_is_not_another_process(engine: Engine) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
@@ -151,6 +153,24 @@ def test_a_sending_begins_once(engine: Engine) -> None:
     freeze(engine, plan, READERS, Retry(), T0)
     with pytest.raises(SendingError, match=r"^asml was begun by another process just now; look with: newsletter"):
         freeze(engine, plan, READERS, Retry(), T0)
+
+
+def test_of_many_who_freeze_it_at_once_one_does(engine: Engine) -> None:
+    add_readers(engine, addresses(3))
+    plan, together = plan_for(engine), Barrier(4)
+
+    def begin(_: int) -> str:
+        together.wait()
+        try:
+            return freeze(engine, plan, READERS, Retry(), T0).slug
+        except SendingError as error:
+            return str(error)
+
+    with ThreadPoolExecutor(4) as pool:
+        found = sorted(pool.map(begin, range(4)))
+    said = "asml was begun by another process just now; look with: newsletter status asml"
+    assert found == [SLUG, said, said, said]
+    assert states(engine) == dict.fromkeys(("reader-00000", "reader-00001", "reader-00002"), "pending")
 
 
 def test_readers_that_changed_since_the_plan_are_not_frozen(engine: Engine) -> None:

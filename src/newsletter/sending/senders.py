@@ -66,6 +66,8 @@ def enlist(engine: Engine, me: Sender, now_ms: int) -> int:
         SendingError: another one is alive.
     """
     with writing(engine) as connection:
+        if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
+            connection.exec_driver_sql("lock table sender in share row exclusive mode")
         boot_id = _boot_id(connection, me.machine)
         doubts = 0
         for other in connection.execute(select(sender)).all():

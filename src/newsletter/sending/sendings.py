@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, literal, select, update
+from sqlalchemy.exc import IntegrityError
 
 from newsletter.errors import SendingError
 from newsletter.sending.changes import IS_IN_DOUBT, change
@@ -128,10 +129,15 @@ def freeze(engine: Engine, plan: Plan, readers: Select[tuple[int, str, str]], re
     Raises:
         SendingError: the readers are not those of the plan any more, or the sending has begun already.
     """
+    try:
+        return _freeze(engine, plan, readers, retry, now_ms)
+    except IntegrityError as error:  # of two at once, the unique issue lets one pass
+        message = f"{plan.slug} was begun by another process just now; look with: newsletter status {plan.slug}"
+        raise SendingError(message) from error
+
+
+def _freeze(engine: Engine, plan: Plan, readers: Select[tuple[int, str, str]], retry: Retry, now_ms: int) -> Sending:
     with writing(engine) as connection:
-        if _find(connection, plan.slug):
-            message = f"{plan.slug} was begun by another process just now; look with: newsletter status {plan.slug}"
-            raise SendingError(message)
         values = {
             "issue_id": plan.slug,
             "status": "sending",
