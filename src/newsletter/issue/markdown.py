@@ -19,10 +19,12 @@ from mdit_py_plugins.footnote.index import render_footnote_anchor
 from newsletter.i18n import catalogue
 from newsletter.issue.addresses import AddressFinder, count_signs
 from newsletter.issue.highlight import highlighted
+from newsletter.issue.holes import PLACEHOLDER
 from newsletter.issue.tables import lay_out_tables
 from newsletter.issue.typography import QUOTES, clipped, left_open, with_emoji, with_whole_amounts
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from markdown_it.renderer import RendererHTML
@@ -144,6 +146,28 @@ def parse_once(source: str, language: str) -> tuple[Token, ...]:
     return parse(source, language)
 
 
+@lru_cache(maxsize=512)
+def parse_with_fields(
+    source: str, language: str, written: tuple[tuple[str, str], ...]
+) -> tuple[tuple[Token, ...], frozenset[str]]:
+    """Parse Markdown with placeholders, each given with what it stands for; kept as by `parse_once`.
+
+    What stands in code is shown, not filled: there the text is back. Returns the tokens, and which placeholders those
+    were.
+    """
+    tokens, texts, shown = parse(source, language), dict(written), set[str]()
+
+    def show(match: re.Match[str]) -> str:
+        shown.add(match[0])
+        return texts.get(match[0], match[0])
+
+    for token in _walk(tokens):
+        if token.type in _CODE:
+            token.content = PLACEHOLDER.sub(show, token.content)
+            token.info = PLACEHOLDER.sub(show, token.info)
+    return tokens, frozenset(shown)
+
+
 def has_footnotes(tokens: Sequence[Token]) -> bool:
     """Tell whether notes stand below the text."""
     return any(token.type == "footnote_block_open" for token in tokens)
@@ -186,14 +210,6 @@ def _render_way_back(
     arrow = render_footnote_anchor(self, tokens, index, options, env)
     label = escapeHtml(catalogue(env["language"]).gettext("Back to the text"))
     return arrow.replace(' class="', f' aria-label="{label}" class="', 1)
-
-
-def show_code(tokens: Sequence[Token], show: Callable[[str], str]) -> None:
-    """Give code its own text back: what stands in code is shown, not filled."""
-    for token in _walk(tokens):
-        if token.type in _CODE:
-            token.content = show(token.content)
-            token.info = show(token.info)
 
 
 def _walk(tokens: Sequence[Token]) -> Iterator[Token]:

@@ -22,7 +22,7 @@ from newsletter.issue.frontmatter import UNREADABLE, read_front_matter, split_fr
 from newsletter.issue.holes import PLACEHOLDER, Hider, Written
 from newsletter.issue.kinds import COLUMN_PX, COMMON, CONDITION
 from newsletter.issue.limits import limit_findings
-from newsletter.issue.markdown import has_footnotes, parse, parse_once, show_code, typographic
+from newsletter.issue.markdown import has_footnotes, parse_once, parse_with_fields, typographic
 from newsletter.issue.moments import in_zone, order_findings
 from newsletter.issue.values import PARSERS, is_address
 from newsletter.model import Block, Body, Finding, Issue, NamedPicture, PersonalField, PictureUse, Position
@@ -119,7 +119,7 @@ def parse_issue(
         message = f"the front matter is {mend}"
         raise IssueError([Finding(Position(shown, 1, 1), message, "front-matter-missing")])
     sha256 = hashlib.sha256(data).hexdigest()
-    hider = Hider(shown, sha256)
+    hider = Hider(shown, "\n".join(lines), sha256)
     entries, findings = read_front_matter("\n".join(lines[1 : size - 1]), shown)
     reader = FrontReader(entries, shown, hider)
     languages = (house.language, *(code for code in house.languages if code != house.language))
@@ -350,8 +350,8 @@ class _BlockMaker:
             tokens = parse_once(parsed, self._language)
             is_read = is_spotless(parsed, self._language)
         else:
-            tokens = parse(parsed, self._language)
-            show_code(tokens, self._hider.show)
+            tokens, in_code = parse_with_fields(parsed, self._language, self._hider.written_in(parsed))
+            self._hider.show(in_code)
             is_read = False
         if not is_read:
             reader = BodyReader(source, position, self._hider.written, self._has_picture, column_px)
