@@ -24,8 +24,12 @@ def did_you_mean(name: str, known: Collection[str]) -> str:
 def quoted(text: str) -> str:
     """Return a found value as a message shows it: in quotes, controls escaped, at most 60 characters."""
     cut = text if len(text) <= _SHOWN_CHARACTERS else f"{text[: _SHOWN_CHARACTERS - 1]}…"
-    shown = json.dumps(cut, ensure_ascii=False)
-    return "".join(c if c.isprintable() or c == " " else f"\\u{ord(c):04x}" for c in shown)
+    return printable(json.dumps(cut, ensure_ascii=False))
+
+
+def printable(text: str) -> str:
+    """Return a text whose controls, and characters that nobody can see, are escaped."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
 def near_miss(name: str, known: Collection[str]) -> str:

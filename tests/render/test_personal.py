@@ -242,3 +242,10 @@ def test_a_line_for_everybody_drops_what_has_no_value() -> None:
     segments = (Hole(name, Context.PLAIN), "dag ", Hole(PersonalField("web_url", PLACE), Context.PLAIN))
     known = {"subscriber": SimpleNamespace(), "web_url": "https://a.example"}
     assert fill_for_everybody(segments, known) == "dag https://a.example"
+
+
+def test_a_message_shows_no_character_that_nobody_can_see() -> None:
+    with pytest.raises(IssueError) as caught:
+        mail_of("Dag {{ \ud7fc }} en {{ x\u200b }}")
+    assert all(finding.message.isprintable() for finding in caught.value.findings)
+    assert [finding.message[:13] for finding in caught.value.findings] == ['"{{ \\ud7fc }}', '"{{ x\\u200b }']

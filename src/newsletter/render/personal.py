@@ -23,7 +23,7 @@ from newsletter.errors import IssueError, PersonalFieldError
 from newsletter.issue import PLACEHOLDER, did_you_mean
 from newsletter.model import Conditional, Context, Finding, Hole
 from newsletter.render import links
-from newsletter.wording import quoted
+from newsletter.wording import printable, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -70,12 +70,21 @@ def check_fields(fields: Iterable[PersonalField], subscriber_fields: tuple[str, 
 
     `subscriber_fields` are the names that `subscriber.…` may take.
     """
-    return tuple(_findings(fields, subscriber_fields, lambda expression: f'"{{{{ {expression} }}}}"'))
+    return tuple(_findings(fields, subscriber_fields, _as_field))
 
 
 def check_conditions(conditions: Iterable[PersonalField], subscriber_fields: tuple[str, ...]) -> tuple[Finding, ...]:
     """Return what is wrong with the conditions of blocks, as `check_fields` does."""
-    return tuple(_findings(conditions, subscriber_fields, lambda expression: f'if="{expression}"'))
+    return tuple(_findings(conditions, subscriber_fields, _as_condition))
+
+
+def _as_field(expression: str) -> str:
+    """Return an expression as messages show it."""
+    return f'"{{{{ {printable(expression)} }}}}"'
+
+
+def _as_condition(expression: str) -> str:
+    return f'if="{printable(expression)}"'
 
 
 def _findings(
@@ -138,7 +147,7 @@ def place_in_html(html: str, fields: Mapping[str, PersonalField]) -> Segments:
         found = _context(html, start, end)
         if isinstance(found, Context):
             return found
-        message = f'"{{{{ {field.expression} }}}}" cannot stand {found}; put it in the text or in a link'
+        message = f"{_as_field(field.expression)} cannot stand {found}; put it in the text or in a link"
         faults.append(Finding(field.position, message, "personal-field-place"))
         return Context.PLAIN
 
@@ -204,14 +213,14 @@ def evaluate(hole: Hole, values: Mapping[str, object]) -> str:
     except UndefinedError as error:
         raise PersonalFieldError(_missing(hole.field)) from error
     except (AssertionError, TypeError, ValueError) as error:  # Jinja's filters assert what they are given
-        message = f'{hole.field.position}: "{{{{ {hole.field.expression} }}}}" cannot be worked out: {error}'
+        message = f"{hole.field.position}: {_as_field(hole.field.expression)} cannot be worked out: {error}"
         raise PersonalFieldError(message) from error
     if hole.context is Context.PLAIN:
         return _CONTROLS.sub(" ", raw)
     if hole.context is Context.URL_PART:
         return quote(raw, safe="")
     if hole.context is Context.URL and not _SAFE_URL.fullmatch(raw):
-        message = f'{hole.field.position}: "{{{{ {hole.field.expression} }}}}" gives {quoted(raw)}, not a web address'
+        message = f"{hole.field.position}: {_as_field(hole.field.expression)} gives {quoted(raw)}, not a web address"
         raise PersonalFieldError(message)
     return str(escape(_CONTROLS.sub(" ", raw)))
 
@@ -223,8 +232,8 @@ def _compiled(expression: str) -> Callable[[Mapping[str, object]], object]:
 
 def _missing(field: PersonalField) -> str:
     return (
-        f'{field.position}: "{{{{ {field.expression} }}}}" has no value for this reader; '
-        f'give one for readers without: {{{{ {field.expression} | default("…") }}}}'
+        f"{field.position}: {_as_field(field.expression)} has no value for this reader; "
+        f'give one for readers without: {{{{ {printable(field.expression)} | default("…") }}}}'
     )
 
 
@@ -239,7 +248,7 @@ def holds(condition: PersonalField, values: Mapping[str, object]) -> bool:
     except UndefinedError:
         return False
     except (AssertionError, TypeError, ValueError) as error:
-        message = f'{condition.position}: if="{condition.expression}" cannot be worked out: {error}'
+        message = f"{condition.position}: {_as_condition(condition.expression)} cannot be worked out: {error}"
         raise PersonalFieldError(message) from error
 
 
