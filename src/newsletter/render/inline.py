@@ -72,7 +72,7 @@ class _Outline:
 
     tags: tuple[_Tag, ...]
     shape: str
-    """The opening and closing tags, one after the other."""
+    """The opening and closing tags, one after the other, without their attributes: many texts have one shape."""
 
 
 _Kind = tuple[str, str, str]
@@ -227,8 +227,8 @@ def _outline(html: str) -> _Outline:
     for match in _TOKEN.finditer(html):
         if not match["name"]:
             continue
-        shape.append(match[0])
         name = match["name"].lower()
+        shape.append(f"<{match['slash']}{name}>")
         if match["slash"]:
             if not open_tags or open_tags.pop().name != name:
                 raise RenderError(_unbalanced(html, match.start()))

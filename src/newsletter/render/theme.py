@@ -28,6 +28,7 @@ from jinja2 import (
 from jinja2 import TemplateError as JinjaError
 from jinja2.ext import Extension
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
 
 from newsletter.errors import TemplateError
 from newsletter.i18n import catalogue, format_date, format_duration, format_period, format_zone
@@ -91,6 +92,7 @@ def shared(values: Mapping[str, object]) -> Shared:
     return Shared(values, _numbers.setdefault(key, next(_next_number)))
 
 
+_PLAIN = frozenset({Markup, int, bool})
 _MAX_KEPT = 2048
 _numbers: dict[Hashable, int] = {}
 _next_number = count()
@@ -99,16 +101,21 @@ _kept: dict[Hashable, str] = {}
 
 def _key(value: object) -> Hashable:
     """Return what is equal for values that a template cannot tell apart, and for no others."""
-    if isinstance(value, SimpleNamespace):
-        value = vars(value)
+    kind = value.__class__
+    if kind is str:
+        return value
+    if kind is SimpleNamespace:
+        return tuple((name, _key(one)) for name, one in vars(value).items())
+    # Safe text and other text are equal, and so are 1 and True; templates print them differently.
+    if kind in _PLAIN:
+        return kind, value
     if isinstance(value, Mapping):
         return tuple((name, _key(one)) for name, one in value.items())
     if isinstance(value, (list, tuple)):
         return tuple(map(_key, value))
     if isinstance(value, datetime):  # one moment is another hour elsewhere
         return value.isoformat(), str(value.tzinfo)
-    # Safe text and other text are equal, and so are 1 and True; templates print them differently.
-    return value.__class__, value
+    return kind, value
 
 
 @dataclass(frozen=True, slots=True)
