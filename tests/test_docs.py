@@ -1,6 +1,7 @@
 """What the documentation shows is true: its links, its commands, and the pages that are made of the program itself.
 
-`pytest tests/test_docs.py --update-golden` writes docs/reference/blocks.md and docs/reference/commands.md anew.
+`pytest tests/test_docs.py --update-golden` writes docs/reference/blocks.md and docs/reference/commands.md anew, and the
+list in docs/decisions/README.md.
 """
 
 from __future__ import annotations
@@ -133,6 +134,22 @@ def test_the_page_of_commands_is_what_they_say_themselves(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     hold("commands.md", commands_page(capsys), update=update_golden)
+
+
+def test_the_decisions_are_numbered_one_after_the_other_and_listed(*, update_golden: bool) -> None:
+    folder = ROOT / "docs" / "decisions"
+    pages = sorted(folder.glob("[0-9]*.md"))
+    assert [int(page.name.partition("-")[0]) for page in pages] == list(range(1, len(pages) + 1))
+
+    titles = [page.read_text("utf-8").partition("\n")[0] for page in pages]
+    assert [title.partition(".")[0] for title in titles] == [f"# {number}" for number in range(1, len(pages) + 1)]
+
+    lines = [
+        f"{title.removeprefix('# ').replace('. ', '. [', 1)}]({page.name})"
+        for page, title in zip(pages, titles, strict=True)
+    ]
+    introduction = (folder / "README.md").read_text("utf-8").partition("\n1. ")[0]
+    hold("../decisions/README.md", "\n".join([introduction, *lines, ""]), update=update_golden)
 
 
 def prose(page: Path) -> str:
