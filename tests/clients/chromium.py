@@ -19,8 +19,8 @@ NEEDS = "run with the project's python (it has playwright), after: apt-get insta
 LOAD_TIMEOUT_MS = 30_000
 
 
-def shoot(html: str, out: Path, width_px: int, *, dark: bool, program: str) -> int:
-    """Write the picture of `html` to `out`; give the document's width in pixels."""
+def shoot(html: str, out: Path, width_px: int, *, dark: bool, program: str, density: int = 1) -> int:
+    """Write the picture of `html` to `out`, `density` dots for each pixel; give the document's width in pixels."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415  # absent: main says how to get it
 
     with sync_playwright() as playwright:
@@ -33,6 +33,7 @@ def shoot(html: str, out: Path, width_px: int, *, dark: bool, program: str) -> i
         )
         context = browser.new_context(
             viewport={"width": width_px, "height": 200},
+            device_scale_factor=density,
             color_scheme="dark" if dark else "light",
             java_script_enabled=False,
             offline=True,
