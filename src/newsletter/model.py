@@ -25,7 +25,7 @@ class Position:
     path: str
     """The file as it is shown, mostly relative to the workspace."""
     line: int = 0
-    """From 1; 0 where a file has no lines worth naming (the environment, an image)."""
+    """From 1; 0 where a file has no lines worth naming (the environment, a picture)."""
     column: int = 0
     """From 1, in characters; 0 where only the line is known."""
 

@@ -32,6 +32,11 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return how many there are of something: `1 line`, `12,000 lines`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def near_miss(name: str, known: Collection[str]) -> str:
     """Return ` (did you mean "…"?)` where a known name is near; for messages that list them all anyway."""
     near = get_close_matches(name.lower(), known, n=1)

@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_from_an_empty_folder_to_a_mail_in_the_mailbox_and_a_page_on_the_web(tmp_path: Path) -> None:
+def read(content: bytes) -> tuple[str, str, str]:
+    """For whom a mail is, its subject, and the first words of its text."""
+    mail = message_from_bytes(content, EmailMessage, policy=policy.default)
+    body = mail.get_body(("plain",))
+    assert body
+    greeting = next(line for line in body.get_content().splitlines() if line.startswith("Goedemorgen"))
+    return mail["To"], mail["Subject"], greeting
+
+
+def test_from_an_empty_folder_to_a_mail_a_page_on_the_web_and_a_rehearsal(tmp_path: Path) -> None:
     home, here = tmp_path / "home", tmp_path / "here"
     home.mkdir()
     here.mkdir()
@@ -48,17 +57,19 @@ def test_from_an_empty_folder_to_a_mail_in_the_mailbox_and_a_page_on_the_web(tmp
         )
     assert said == "sent ik@example.org\n"
     (content,) = inbox.contents
-    mail = message_from_bytes(content, EmailMessage, policy=policy.default)
-    assert (mail["To"], mail["Subject"]) == ("ik@example.org", "[TEST] Hallo van Mijn nieuws")
-    body = mail.get_body(("plain",))
-    assert body
-    assert "Goedemorgen lezer," in body.get_content()
+    assert read(content) == ("ik@example.org", "[TEST] Hallo van Mijn nieuws", "Goedemorgen lezer,")
 
     (issue,) = (workspace / "issues").iterdir()
     issue.write_text(issue.read_text("utf-8").replace("status: draft", "status: ready"), "utf-8")
     assert newsletter("archive", "build", cwd=workspace).startswith("built out/site 1 issue, ")
     assert "Hallo van Mijn nieuws" in (workspace / "out" / "site" / "index.html").read_text("utf-8")
     assert "Goedemorgen lezer," in (workspace / "out" / "site" / "p" / "hello" / "index.html").read_text("utf-8")
+
+    newsletter("subscribers", "add", "anna@example.org", "--first-name", "Anna", cwd=workspace)
+    said = newsletter("rehearse", "latest", cwd=workspace)
+    assert "hello done 1 planned · 1 sent\n1 mail, " in said
+    _, _, content = (workspace / "out" / "hello.mbox").read_bytes().partition(b"\n")
+    assert read(content) == ("anna@example.org", "Hallo van Mijn nieuws", "Goedemorgen Anna,")
 
     assert list(home.iterdir()) == [], "nothing is kept outside the workspace"
     assert [path.name for path in here.iterdir()] == ["mijn-nieuws"]

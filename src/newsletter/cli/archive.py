@@ -35,6 +35,7 @@ def build(
     from newsletter.archive import publish, site_pages
     from newsletter.cli.output import Mark, print_json, say
     from newsletter.cli.workspace import open_workspace, shown
+    from newsletter.wording import counted
 
     workspace = open_workspace(directory or context.obj)
     sources, drafts = _sources(workspace)
@@ -44,9 +45,12 @@ def build(
         slugs = [source.issue.slug for source in sources]
         print_json({"out": str(folder), "issues": slugs, "drafts": drafts, "bytes": size})
         return
-    left_out = f", {drafts} draft{'s' if drafts > 1 else ''} left out" if drafts else ""
-    issues = f"{len(sources)} issue{'' if len(sources) == 1 else 's'}"
-    say(Mark("built", "green"), shown(folder), Mark(f"{issues}{left_out}, {size / 1000:.0f} kB", "dim"))
+    left_out = f", {counted(drafts, 'draft')} left out" if drafts else ""
+    say(
+        Mark("built", "green"),
+        shown(folder),
+        Mark(f"{counted(len(sources), 'issue')}{left_out}, {size / 1000:.0f} kB", "dim"),
+    )
 
 
 @app.command("serve", cls=Command, epilog="Example: newsletter archive serve --port 8100")

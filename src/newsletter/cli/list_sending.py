@@ -20,7 +20,7 @@ from newsletter.sending.policy import Retry
 from newsletter.sending.sendings import find_sending, freeze, tally
 from newsletter.store.journal import adopt as adopt_ledger
 from newsletter.store.journal import verify
-from newsletter.wording import quoted
+from newsletter.wording import counted, quoted
 
 if TYPE_CHECKING:
     from newsletter.cli.mailing import Mailing
@@ -118,7 +118,7 @@ def _confirm(readers: int, *, yes: bool) -> None:
     if yes or not readers:
         return
     if not sys.stdin.isatty():
-        message = f"{readers:,} readers would get mail, and nobody is there to be asked: confirm with --yes"
+        message = f"{counted(readers, 'reader')} would get mail, and nobody is there to be asked: confirm with --yes"
         raise UsageError(message)
     say(Mark(f"Type the number of readers ({readers:,}) to send it:", "bold"))
     typed = sys.stdin.readline().strip()

@@ -36,6 +36,7 @@ def rehearse(
     from newsletter.cli.output import Mark, say
     from newsletter.cli.workspace import open_workspace, shown
     from newsletter.delivery.sink import open_sink
+    from newsletter.wording import counted
 
     workspace = open_workspace(directory or context.obj)
     path = workspace.find(issue)
@@ -49,7 +50,7 @@ def rehearse(
         taken = sink.close()
     if taken.messages:
         say(
-            f"{taken.messages:,} mails, {taken.bytes / 1_000_000:,.1f} MB; "
+            f"{counted(taken.messages, 'mail')}, {taken.bytes / 1_000_000:,.1f} MB; "
             f"the largest, of {taken.largest_bytes / 1000:.1f} kB, is for {taken.largest_for}"
         )
         say(Mark("wrote", "green"), shown(mbox), Mark("the first of them, for any mail program", "dim"))

@@ -55,11 +55,12 @@ def import_csv(
 def _report_refusal(error: ImportFileError, *, as_json: bool) -> int:
     from newsletter.cli.failure import report_error
     from newsletter.cli.output import Mark, say
+    from newsletter.wording import counted
 
     status = report_error(error, as_json=as_json)
     lines = len(error.findings)
     hint = "" if error.findings[0].rule == "subscriber-file" else "; mend them, or import the others with --skip-bad"
-    say(Mark("nothing was imported:", "bold"), f"{lines:,} line{'' if lines == 1 else 's'} cannot be taken{hint}")
+    say(Mark("nothing was imported:", "bold"), f"{counted(lines, 'line')} cannot be taken{hint}")
     return status
 
 
@@ -97,10 +98,11 @@ def _say_finding(finding: Finding) -> None:
 
 def _say_summary(done: Imported, counts: dict[str, int], name: str, *, dry_run: bool) -> None:
     from newsletter.cli.output import Mark, say
+    from newsletter.wording import counted
 
     said = ", ".join(f"{number:,} {kind.replace('_', ' ')}" for kind, number in counts.items() if number)
     verb = Mark("would import", "yellow") if dry_run else Mark("imported", "green")
-    say(verb, f"{name}, {done.lines:,} line{'' if done.lines == 1 else 's'}: {said or 'nobody'}")
+    say(verb, f"{name}, {counted(done.lines, 'line')}: {said or 'nobody'}")
     if done.left_out:
         columns = ", ".join(done.left_out)
         say(f"columns that are not kept: {columns} (name a field of your own in [subscribers] of newsletter.toml)")
@@ -125,6 +127,7 @@ def export_csv(
     from newsletter.cli.people import now_ms, wanted_of
     from newsletter.errors import UsageError
     from newsletter.store import reading
+    from newsletter.wording import counted
 
     if as_json and not out:
         message = "--json says where the file is, so name it: --out subscribers.csv"
@@ -137,7 +140,7 @@ def export_csv(
         print_json({"file": out, "subscribers": rows})
     else:
         where = f" to {out}" if out else ""
-        say(Mark("exported", "green"), f"{rows:,} subscriber{'' if rows == 1 else 's'}{where}")
+        say(Mark("exported", "green"), f"{counted(rows, 'subscriber')}{where}")
 
 
 @contextmanager

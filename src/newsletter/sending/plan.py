@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.model import Conditional, Finding, Hole, Position, Severity
 from newsletter.render import dry_run
+from newsletter.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -177,7 +178,11 @@ def field_findings(
         before = found.get(place, _Unable(0, reason.removeprefix(lead), reader.address))
         found[place] = replace(before, readers=before.readers + 1)
     return tuple(
-        Finding(place, f"{unable.reason} (so for {unable.readers:,} readers, {unable.first} the first)", "send-field")
+        Finding(
+            place,
+            f"{unable.reason} (so for {counted(unable.readers, 'reader')}, {unable.first} the first)",
+            "send-field",
+        )
         for place, unable in sorted(found.items())
     )
 
