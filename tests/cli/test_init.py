@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SETTING = re.compile(r"^#?(\w+)(?:\.nl)? = |^(\[+[\w.]+\]+)$", re.MULTILINE)
 """A setting with a value for each language counts once, by its Dutch one."""
+EXPLANATION = re.compile(r"(?:^|(?<=\s))# ?(.*)$", re.MULTILINE)
 
 
 @pytest.fixture
@@ -246,6 +247,17 @@ def test_every_value_that_the_starter_shows_for_a_setting_left_out_is_its_defaul
     toml.write_text(said_in_full, "utf-8")
     assert shown > 25
     assert load(empty, {}) == as_made
+
+
+def test_the_settings_are_explained_in_the_words_of_this_repository(newsletter: Newsletter, empty: Path) -> None:
+    newsletter("init")
+
+    def explained(path: Path) -> str:
+        """What the file says of itself and of each setting, but for its first line, which names the newsletter."""
+        _, _, text = LEFT_OUT.sub("", path.read_text("utf-8")).partition("\n")
+        return "\n".join(EXPLANATION.findall(text))
+
+    assert explained(empty / "newsletter.toml") == explained(ROOT / "newsletter.toml")
 
 
 def test_git_leaves_out_secrets_and_what_is_made(newsletter: Newsletter, empty: Path) -> None:
