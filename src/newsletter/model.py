@@ -232,7 +232,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """One variant of an issue as mail: everything but what belongs to one reader."""
+    """An issue as mail: everything but what belongs to one reader."""
 
     slug: str
     date: date

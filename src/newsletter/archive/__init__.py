@@ -1,4 +1,4 @@
-"""Room 8: issues in, a folder of web pages out.
+"""Issues in, a folder of web pages out.
 
 In: issues, the theme, the settings. Out: `Page`s, and a folder that any web host serves: an index, one page for each
 issue at `/p/SLUG/`, its pictures and events, the theme's assets.

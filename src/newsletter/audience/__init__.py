@@ -1,4 +1,4 @@
-"""Room 5: subscribers, their consent, suppressions, segments, import and export.
+"""Subscribers, their consent, suppressions, segments, import and export.
 
 In: a connection or an engine of `newsletter.store`, what somebody asks, and the moment. Out: people, counts, verdicts,
 and statements that a ledger can insert from.

@@ -1,8 +1,9 @@
 """The settings of a workspace: newsletter.toml, then `.env`, then the environment, where the last one wins.
 
-In: the folder of a workspace, and the environment as an argument. Out: `Settings`, frozen and checked in
-full, or one `ConfigError` with every fault at its place. It may read no other file, ask no name server, and
-change or print nothing. It keeps no global: a room takes the section that it needs as an argument.
+In: the folder of a workspace, and the environment as an argument. Out: `Settings`, frozen and checked in full, or one
+`ConfigError` with every fault at its place.
+May not: read any other file, ask a name server, change or print anything, or keep a global: a room takes the section
+that it needs as an argument.
 """
 
 from __future__ import annotations

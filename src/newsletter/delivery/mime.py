@@ -1,4 +1,4 @@
-"""MIME with holes: a mail is composed once per variant, and filled for each reader.
+"""MIME with holes: a mail is composed once, and filled for each reader.
 
 Composing and encoding 50 KB with the standard library takes milliseconds for each reader. Here everything
 that is the same for all readers is encoded once; what is left for each is a few headers, the values of the
@@ -121,7 +121,7 @@ Piece = bytes | Hole | OptionalPiece
 
 @dataclass(frozen=True, slots=True)
 class PreparedMail:
-    """One variant of an issue, encoded but for what belongs to one reader."""
+    """The mail of an issue, encoded but for what belongs to one reader."""
 
     identity: Identity
     names: tuple[HeaderName, ...]

@@ -1,4 +1,4 @@
-"""Room 1: one Markdown file in, one `Issue` out.
+"""One Markdown file in, one `Issue` out.
 
 In: the text of an issue, the kinds of blocks that the templates define, the newsletter's languages.
 Out: a frozen `Issue`: front matter typed by its schema, blocks typed by theirs, bodies parsed into Markdown

@@ -1,10 +1,10 @@
-"""Room 2: one `Issue` in, an `Email` or the inside of a `Page` out.
+"""One `Issue` in, an `Email` or the inside of a `Page` out.
 
 In: an `Issue` and the pictures beside it, the theme (templates and colours), the newsletter's settings.
 Out: an `Email` whose HTML, text, subject and preheader are segments with holes for the reader's own fields; the HTML
-of the issue's web page, with nothing of any reader in it.
+of the issue's web page, with nothing of any reader in it; the `Pictures` that both of them show.
 May not: touch the network, the database or the terminal; let an editor's word reach Jinja as a template or MJML as
-markup. Each library has one door: Jinja `template` (and `personal` for expressions), MJML `mjml`, premailer `inline`,
+markup. Each library has one door: Jinja `theme` (and `personal` for expressions), MJML `mjml`, premailer `inline`,
 Pillow `pictures`.
 
 The way of a mail:
@@ -12,7 +12,8 @@ The way of a mail:
     blocks ─► Jinja ─► pieces of MJML, the editor's words as placeholders ─┐
     frame ──► Jinja ─► MJML around them ───────────────────────────────────┴► MJML ─► premailer   (kept: the layout)
     bodies ─► Markdown tokens ─► HTML ─► premailer                                                (kept per body)
-                  both ─► words put in, escaped for the place ─► personal fields placed ─► segments
+    pictures ─► measured, scaled, named by their content                                          (kept on disk)
+               all of it ─► words put in, escaped for the place ─► personal fields placed ─► segments
 """
 
 from newsletter.render.email import render_email

@@ -1,7 +1,7 @@
-"""Room 7: an issue out to its readers, each of them once.
+"""An issue out to its readers, each of them once.
 
-In: the rendered variants of an issue, an audience, a transport. Out: a row for every reader with what became of his
-mail. What no one can know is named, never guessed.
+In: a rendered issue, an audience, a transport, and the moment. Out: a plan, then a row for every reader with what became
+of his mail. What no one can know is named, never guessed.
 May not: read an issue's file, render, speak SMTP, or print.
 
     states     the table of what may happen to a row     policy, pace  what follows from an answer; how fast it goes
@@ -10,4 +10,6 @@ May not: read an issue's file, render, speak SMTP, or print.
     changes    the only place that changes a row         senders       who sends, who died, what is left behind
     engine     one sender at work                        feed          what the transport takes its messages from
     committer  the one writer of a sender's notes        letters       one reader's message
+    rows       what these hand to each other             clock         a sender's time, which only goes forward
+    rehearsal  the readers copied, so that a sending can be tried without touching them
 """

@@ -1,4 +1,4 @@
-"""Room 4: the database, SQLite in the workspace or PostgreSQL by its address.
+"""The database, SQLite in the workspace or PostgreSQL by its address.
 
 In: its address, and statements of SQLAlchemy Core over the tables of `schema`. Out: transactions that are durable
 where asked, rows, and `StoreError` for what a person can mend.
