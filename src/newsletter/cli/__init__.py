@@ -1,7 +1,7 @@
 """A command line in, calls of the rooms below, words and an exit status out.
 
-In: arguments, the environment, the moment; chance too, for what must not be guessed. Out: words for a person on standard
-error, results on standard output, an exit status.
+In: arguments, the environment, the moment; chance too, for what must not be guessed. Out: words for a person on
+standard error, results on standard output, an exit status.
 May not: hold any logic that another program would want too; import a room before a command needs it.
 
 A module is one command, a group of commands that belong together (`subscribers`, `steering`), or what some of them

@@ -1,7 +1,7 @@
 """An issue out to its readers, each of them once.
 
-In: a rendered issue, an audience, a transport, and the moment. Out: a plan, then a row for every reader with what became
-of his mail. What no one can know is named, never guessed.
+In: a rendered issue, an audience, a transport, and the moment. Out: a plan, then a row for every reader with what
+became of his mail. What no one can know is named, never guessed.
 May not: read an issue's file, render, speak SMTP, or print.
 
     states     the table of what may happen to a row     policy, pace  what follows from an answer; how fast it goes
