@@ -118,6 +118,12 @@ def mutable_data(source: Source) -> Iterator[str]:
                 yield f"{source.path}:{decorator.lineno}: data is @dataclass(frozen=True, slots=True)"
 
 
+def borrowed_from_a_test(source: Source) -> Iterator[str]:
+    for node in source.tree():
+        if isinstance(node, ast.ImportFrom) and (node.module or "").rpartition(".")[2].startswith("test_"):
+            yield f"{source.path}:{node.lineno}: what tests share stands in a module of its own, not in {node.module}"
+
+
 def registry_host(source: Source) -> Iterator[str]:
     for number, line in enumerate(source.text.splitlines(), start=1):
         if any(host in line.lower() for host in REGISTRY_HOSTS):
@@ -158,6 +164,10 @@ def test_no_module_is_a_drawer_for_everything() -> None:
 
 def test_tests_use_no_mocks() -> None:
     assert breaches(mock, sources("src", "tests")) == []
+
+
+def test_tests_borrow_nothing_from_each_other() -> None:
+    assert breaches(borrowed_from_a_test, sources("tests", "benchmarks")) == []
 
 
 def test_tests_do_not_wait_for_the_clock() -> None:
@@ -227,6 +237,7 @@ def wanted_by(group: str) -> list[Requirement]:
         (mock, "tests/a.py", "import unittest.mock as m"),
         (sleep, "tests/a.py", "time.sleep(1)"),
         (sleep, "tests/a.py", "async def f(): await asyncio.sleep(0.1)"),
+        (borrowed_from_a_test, "tests/b.py", "from tests.render.test_a import thing"),
         (printing, "src/newsletter/issue/a.py", "print(1)"),
         (mutable_data, "src/a.py", "@dataclass\nclass A: ..."),
         (mutable_data, "src/a.py", "@dataclasses.dataclass(frozen=True)\nclass A: ..."),
@@ -246,6 +257,7 @@ def test_each_rule_notices_its_breach(rule: Callable[[Source], Iterator[str]], p
     ("rule", "path", "text"),
     [
         (long_function, "src/a.py", "def f():\n" + "    f()\n" * (FUNCTION_LINES - 2)),
+        (borrowed_from_a_test, "tests/b.py", "from tests.render.issues import thing"),
         (sleep, "tests/a.py", "async def f(): await asyncio.sleep(0)"),
         (printing, "src/newsletter/cli/a.py", "print(1)"),
         (mutable_data, "src/a.py", "@dataclass(frozen=True, slots=True, order=True)\nclass A: ..."),

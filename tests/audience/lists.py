@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -64,3 +64,20 @@ def suppressions(engine: Engine) -> dict[str, str]:
     """The reason of each suppression, by its key."""
     with reading(engine) as connection:
         return {row.address_key: row.reason for row in connection.execute(select(suppression))}
+
+
+def row(number: int, **said: Any) -> dict[str, Any]:
+    """A row of the table of subscribers: somebody who gets mail, but for what is said."""
+    return {
+        "address": f"reader{number}@example.org",
+        "address_key": f"reader{number}@example.org",
+        "status": "active",
+        "language": "nl",
+        "first_name": "",
+        "last_name": "",
+        "attributes": {},
+        "tags": "",
+        "created_at_ms": NOW_MS,
+        "unsubscribed_at_ms": None,
+        "consent_source": "a test",
+    } | said

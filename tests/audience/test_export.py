@@ -14,8 +14,7 @@ from newsletter.audience.subscribers import Filter
 from newsletter.config import HasTag
 from newsletter.store import open_store, reading, writing
 from newsletter.store.schema import subscriber, suppression
-from tests.audience.lists import NOW_MS, everybody, imported, newsletter, suppressions
-from tests.audience.test_segments import row
+from tests.audience.lists import NOW_MS, everybody, imported, newsletter, row, suppressions
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,8 +16,7 @@ from newsletter.config import HasTag, Secret
 from newsletter.errors import AddressError
 from newsletter.store import leave_no_trace, open_store, reading, writing
 from newsletter.store.schema import delivery, delivery_event, metadata, send, subscriber, suppression
-from tests.audience.lists import KEY, NOW_MS, everybody, imported, newsletter, suppressions
-from tests.audience.test_segments import row
+from tests.audience.lists import KEY, NOW_MS, everybody, imported, newsletter, row, suppressions
 
 if TYPE_CHECKING:
     from pathlib import Path

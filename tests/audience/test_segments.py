@@ -14,7 +14,7 @@ from newsletter.config import All, AnyOf, HasTag, Name, Not, Same, Words
 from newsletter.config.segments import condition
 from newsletter.store import reading, writing
 from newsletter.store.schema import delivery, send, subscriber, suppression
-from tests.audience.lists import NOW_MS
+from tests.audience.lists import NOW_MS, row
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -41,22 +41,6 @@ PEOPLE = st.fixed_dictionaries(
     {"first_name": TEXTS, "last_name": TEXTS, "language": st.sampled_from(["nl", "en"])},
     optional={"company": TEXTS, "city": TEXTS},
 )
-
-
-def row(number: int, **said: Any) -> dict[str, Any]:
-    return {
-        "address": f"reader{number}@example.org",
-        "address_key": f"reader{number}@example.org",
-        "status": "active",
-        "language": "nl",
-        "first_name": "",
-        "last_name": "",
-        "attributes": {},
-        "tags": "",
-        "created_at_ms": NOW_MS,
-        "unsubscribed_at_ms": None,
-        "consent_source": "a test",
-    } | said
 
 
 def person(number: int, fields: dict[str, str], tags: list[str]) -> dict[str, Any]:

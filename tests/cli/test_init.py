@@ -14,7 +14,7 @@ import pytest
 
 from newsletter.config import load
 from tests.cli.commands import ROOT, Newsletter
-from tests.config.test_shipped_settings import LEFT_OUT
+from tests.config.workspaces import LEFT_OUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from socket import create_server
@@ -14,48 +13,12 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.cli.commands import Newsletter, Ran, installed
-from tests.delivery.servers import Inbox, Line, ScriptedServer, real_server
+from tests.cli.post import Post, counts, settings_for
+from tests.delivery.servers import Line, ScriptedServer, real_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from aiosmtpd.smtp import SMTP, Envelope, Session
-
-STATES = ("pending", "sent", "failed", "in_doubt", "skipped", "cancelled")
-
-
-class Post(Inbox):
-    """Answers for each recipient what its local part asks for; takes all others."""
-
-    REPLIES = {  # noqa: RUF012  # a table, changed by nobody
-        "unknown": "550 5.1.1 No such user here",
-        "busy": "451 4.7.1 Greylisted, come back later",
-        "tricky": "550 5.7.1 \x1b]0;owned\x07\x9b31mNo\x08\u202e",
-    }
-
-    async def handle_RCPT(  # noqa: N802  # aiosmtpd's name
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        reply = self.REPLIES.get(address.partition("@")[0])
-        if reply is None:
-            envelope.rcpt_tos.append(address)
-        return reply or "250 2.1.5 Ok"
-
-    @property
-    def recipients(self) -> list[str]:
-        return [address for envelope in self.envelopes for address in envelope.rcpt_tos]
-
-
-@contextmanager
-def settings_for(port: int) -> Iterator[None]:
-    """What leads to a server on this machine stands in the environment."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NEWSLETTER_TRANSPORT", "smtp")
-        patch.setenv("NEWSLETTER_SMTP_HOST", "127.0.0.1")
-        patch.setenv("NEWSLETTER_SMTP_PORT", str(port))
-        patch.setenv("NEWSLETTER_SMTP_SECURITY", "none")
-        yield
 
 
 @pytest.fixture
@@ -69,14 +32,6 @@ def free_port() -> int:
     with create_server(("127.0.0.1", 0)) as listening:
         port: int = listening.getsockname()[1]
         return port
-
-
-def counts(ran: Ran) -> dict[str, int]:
-    """The states that are not empty; all of them together are what was planned."""
-    document = ran.document
-    assert list(document) == ["issue", "state", "planned", *STATES, "seconds", "per_second"]
-    assert sum(document[state] for state in STATES) == document["planned"]
-    return {state: document[state] for state in STATES if document[state]}
 
 
 def test_a_mail_is_sent_to_the_address_that_is_named(newsletter: Newsletter, workspace: Path, post: Post) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from tests.cli.commands import COMMAND, Newsletter, Ran, add_issue
 from tests.cli.mailings import ISSUE, Readers, plan_of, stop_half_way
-from tests.cli.test_send import Post, counts, settings_for
+from tests.cli.post import Post, counts, settings_for
 from tests.delivery.servers import real_server
 
 if TYPE_CHECKING:

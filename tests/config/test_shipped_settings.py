@@ -7,13 +7,12 @@ from pathlib import Path
 
 from newsletter.config import load
 from newsletter.config.env import VARIABLES
-from tests.config.workspaces import REQUIRED, faults_of, settings_of
+from tests.config.workspaces import LEFT_OUT, REQUIRED, faults_of, settings_of
 
 ROOT = Path(__file__).parent.parent.parent
 TOML = (ROOT / "newsletter.toml").read_text(encoding="utf-8")
 DOTENV = (ROOT / ".env.example").read_text(encoding="utf-8")
 
-LEFT_OUT = re.compile(r"^#(?=[a-z0-9_]+ = )", re.MULTILINE)
 EVERY_KEY = {
     "newsletter": (
         "name description url language languages timezone from_name from_address reply_to list_id postal_address"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+LEFT_OUT = re.compile(r"^#(?=[a-z0-9_]+ = )", re.MULTILINE)
+"""The mark of a setting that is shown and left out."""
 REQUIRED = """\
 [newsletter]
 name = "Proef"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta, timezone
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -106,3 +109,24 @@ def message(content: bytes = b"Subject: x\r\n\r\nHello\r\n", recipient: str = "a
         content=content,
         needs_smtputf8=False,
     )
+
+
+def parsed(message: Message) -> EmailMessage:
+    """The message as a mail program reads it, without a defect."""
+    mail = message_from_bytes(message.content, policy=policy.default)
+    assert isinstance(mail, EmailMessage)
+    assert not any(part.defects for part in mail.walk())
+    return mail
+
+
+def part_of(message: Message, kind: str) -> str:
+    """The text of its part of this kind, such as `html`."""
+    (part,) = (part for part in parsed(message).iter_parts() if part.get_content_subtype() == kind)
+    content = part.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    return content.decode("utf-8")
+
+
+def with_crlf(text: str) -> str:
+    """A text with the line ends of mail."""
+    return re.sub(r"\r\n|\r|\n", "\r\n", text)

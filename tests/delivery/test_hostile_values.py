@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from newsletter.errors import DeliveryError, UnsafeValueError
 from newsletter.render.personal import evaluate, personal_values
+from tests.delivery.attacks import ATTACKS
 from tests.delivery.letters import ANNA, FIRST_NAME, HEADERS, IDENTITY, STAMP, email, filled
 
 if TYPE_CHECKING:
@@ -22,33 +23,6 @@ if TYPE_CHECKING:
 
     from newsletter.delivery.base import Message
 
-ATTACKS = (
-    "\r\nBcc: evil@bad.test",
-    "\nBcc: evil@bad.test",
-    "\rBcc: evil@bad.test",
-    "\r\n\r\n<script>",
-    "\x0bBcc: a@b.test",
-    "\x85Bcc: a@b.test",
-    "\u2028Bcc: a@b.test",
-    "=?utf-8?q?=0D=0ABcc:_evil@bad.test?=",
-    "=?utf-8?b?DQpCY2M6IGV2aWxAYmFkLnRlc3Q=?=",
-    "Evil, <evil@bad.test>",
-    '" <evil@bad.test>, "',
-    "evil@bad.test, ",
-    "a:b;",
-    "(comment) ",
-    "\\",
-    '"',
-    "\0",
-    "\ud800",
-    "\u202e",
-    "=_",
-    "--",
-    "é" * 70,
-    "x" * 1200,
-    " " * 90,
-    "\t",
-)
 
 SETTINGS = {
     "from_address": lambda text: replace(IDENTITY, from_address=f"a{text}@aireport.example"),

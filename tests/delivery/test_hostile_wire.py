@@ -14,9 +14,9 @@ from newsletter.delivery.smtp.protocol import Conversation
 from newsletter.delivery.smtp.wire import command
 from newsletter.errors import DeliveryError, UnsafeValueError
 from newsletter.model import Verdict
+from tests.delivery.attacks import ATTACKS
 from tests.delivery.letters import ANNA, FIRST_NAME, HEADERS, IDENTITY, STAMP, email, filled, message
 from tests.delivery.servers import smtp_settings
-from tests.delivery.test_hostile_values import ATTACKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,7 +3,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from types import MappingProxyType
@@ -28,6 +27,9 @@ from tests.delivery.letters import (
     email,
     filled,
     hole,
+    parsed,
+    part_of,
+    with_crlf,
 )
 
 if TYPE_CHECKING:
@@ -42,24 +44,6 @@ literals = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 pieces = literals | st.just(FIRST_NAME)
 optional = st.builds(Conditional, st.sampled_from(CONDITIONS), st.lists(pieces).map(tuple))
 segments = st.lists(pieces | optional).map(tuple)
-
-
-def parsed(message: Message) -> EmailMessage:
-    mail = message_from_bytes(message.content, policy=policy.default)
-    assert isinstance(mail, EmailMessage)
-    assert not any(part.defects for part in mail.walk())
-    return mail
-
-
-def part_of(message: Message, kind: str) -> str:
-    (part,) = (part for part in parsed(message).iter_parts() if part.get_content_subtype() == kind)
-    content = part.get_payload(decode=True)
-    assert isinstance(content, bytes)
-    return content.decode("utf-8")
-
-
-def with_crlf(text: str) -> str:
-    return re.sub(r"\r\n|\r|\n", "\r\n", text)
 
 
 @pytest.mark.parametrize(

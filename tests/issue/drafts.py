@@ -79,3 +79,12 @@ def refused(data: str | bytes, house: House = HOUSE) -> str:
         parsed(data, house)
     [finding] = caught.value.findings
     return str(finding)
+
+
+def theme(root: Path, **schemas: str) -> Path:
+    """A theme folder with these schemas."""
+    for name, schema in schemas.items():
+        folder = root / "email" / "blocks" / name.replace("_", "-")
+        folder.mkdir(parents=True)
+        (folder / "schema.toml").write_text(schema, encoding="utf-8")
+    return root

@@ -9,7 +9,7 @@ import pytest
 
 from newsletter.errors import TemplateError
 from newsletter.issue import load_kinds
-from tests.issue.drafts import FRONT, HOUSE, KINDS, ROOT, faults, parsed
+from tests.issue.drafts import FRONT, HOUSE, KINDS, ROOT, faults, parsed, theme
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,15 +29,6 @@ default = "small"
 
 
 NO_CALENDAR = 'calendar: needs record = true, and a required attribute "start" of type datetime'
-
-
-def theme(root: Path, **schemas: str) -> Path:
-    """A theme folder with these schemas."""
-    for name, schema in schemas.items():
-        folder = root / "email" / "blocks" / name.replace("_", "-")
-        folder.mkdir(parents=True)
-        (folder / "schema.toml").write_text(schema, encoding="utf-8")
-    return root
 
 
 def schema_faults(root: Path, schema: str, name: str = "recipe") -> list[str]:

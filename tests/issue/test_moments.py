@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from newsletter.issue import load_kinds
-from tests.issue.drafts import FRONT, HOUSE, KINDS, body_faults, faults, only_block
-from tests.issue.test_kinds import theme
+from tests.issue.drafts import FRONT, HOUSE, KINDS, body_faults, faults, only_block, theme
 
 if TYPE_CHECKING:
     from pathlib import Path

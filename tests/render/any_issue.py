@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 
 from newsletter.issue.kinds import ISSUE
-from tests.issue.test_any_text import BODIES
-from tests.render.test_hostile import TEXTS, WRITABLE
+from tests.issue.any_text import BODIES
+from tests.render.hostile import TEXTS, WRITABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from tests.issue.test_any_text import families
+from tests.issue.any_text import families
 from tests.render.payloads import ATTACKS, BAD_ADDRESSES
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.render.goldens import NAMES, issue_named
 from tests.render.issues import mail_of, page_of
-from tests.render.test_golden import NAMES, issue_named
-from tests.render.test_looks import DESK, TELEPHONE, visit
+from tests.render.looks import DESK, TELEPHONE, visit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,8 +16,7 @@ from newsletter.issue import PLACEHOLDER
 from newsletter.issue.kinds import LIST
 from newsletter.render import fill, personal_values, render_email
 from newsletter.render.view import ON_EMAIL, ON_WEB
-from tests.delivery.letters import IDENTITY, STAMP
-from tests.delivery.test_mime import parsed, part_of, with_crlf
+from tests.delivery.letters import IDENTITY, STAMP, parsed, part_of, with_crlf
 from tests.render.any_issue import KNOWN, UNKNOWN, WORD, issues_with
 from tests.render.issues import ANNA, SETTINGS, SITE, THEME, issue_of, page_of, pictures_of
 from tests.render.payloads import active

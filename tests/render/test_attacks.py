@@ -14,13 +14,12 @@ import pytest
 from newsletter.delivery.mime import prepare
 from newsletter.errors import IssueError, UnsafeValueError
 from newsletter.render import fill, personal_values, render_email
-from tests.delivery.letters import HEADERS, IDENTITY, STAMP
-from tests.delivery.test_mime import parsed
+from tests.delivery.letters import HEADERS, IDENTITY, STAMP, parsed
 from tests.render.attacks import KINDS
+from tests.render.hostile import FIELDS
 from tests.render.issues import ANNA, FRONT, SETTINGS, SITE, THEME, issue_of, mail_of, page_of, pictures_of, reader
+from tests.render.looks import visit
 from tests.render.payloads import active, shape, shown, tree, words_of
-from tests.render.test_hostile import FIELDS
-from tests.render.test_looks import visit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

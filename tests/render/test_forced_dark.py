@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from tests.render.test_looks import CONTRASTS, DESK, ISSUES, document, visit
+from tests.render.looks import CONTRASTS, DESK, ISSUES, document, visit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from newsletter.errors import IssueError, PersonalFieldError
 from newsletter.issue.parse import MAX_TITLE_CHARACTERS
 from newsletter.render import fill, personal_values, render_email
+from tests.render.hostile import FIELDS, TEXTS, WRITABLE
 from tests.render.issues import FRONT, SETTINGS, SITE, THEME, issue_of, mail_of, page_of, reader
 from tests.render.payloads import ATTACKS, BAD_ADDRESSES, CLOSERS, active, shape, shown, tree, words_of
 
@@ -23,15 +24,6 @@ if TYPE_CHECKING:
 
     from newsletter.model import Email, Issue
 
-WRITABLE = st.characters(exclude_categories=("Cc", "Cs"), exclude_characters="\u2028\u2029")
-"""What an issue may hold beside tabs and line ends: its parser refuses the rest."""
-PIECES = st.one_of(
-    st.text(WRITABLE, max_size=12),
-    st.sampled_from([*CLOSERS, *ATTACKS, *BAD_ADDRESSES]),
-    st.sampled_from([*"\\`*_~[]()<>!#|-+.:\"'&{}=%$\n"]),
-    st.sampled_from(["\n\n", "    ", "\n> ", "\n- ", "\n```\n", "](", "![x](", "\n[^1]: ", "[^1]", "\n[a]: ", "|-|\n"]),
-)
-TEXTS = st.lists(PIECES, min_size=1, max_size=8).map("".join)
 LINES = TEXTS.map(shown).filter(lambda text: "{{" not in text and 2 * len(text) < MAX_TITLE_CHARACTERS)
 
 
@@ -162,24 +154,6 @@ def test_a_link_that_leads_elsewhere_is_refused_at_its_line(address: str) -> Non
 
 
 # A reader's fields
-
-
-FIELDS = """\
-Dag {{ subscriber.first_name | default("lezer") }} **{{ subscriber.first_name }}**
-
-[a](https://a.example/{{ subscriber.first_name }}?b={{ subscriber.first_name }}#c "t {{ subscriber.first_name }}")
-
-![b {{ subscriber.first_name }}](https://a.example/b.png)
-
-::: tip {#een} T {{ subscriber.first_name }}
-| a | b |
-|---|---|
-| x | {{ subscriber.first_name | upper }} |
-:::
-
-::: button {url="https://a.example?a={{ subscriber.first_name }}"} T {{ subscriber.first_name }}
-:::
-"""
 
 
 @cache

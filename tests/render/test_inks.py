@@ -17,7 +17,7 @@ from newsletter.config.settings import Palette, SocialLink
 from newsletter.render import fill, personal_values, render_email, render_issue_page, render_page
 from newsletter.render.code_colours import code_colours
 from tests.render.issues import ANNA, SETTINGS, SITE, THEME, issue_of, pictures_of
-from tests.render.test_looks import EVERY_KIND, EVERY_MARKDOWN
+from tests.render.looks import EVERY_KIND, EVERY_MARKDOWN
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

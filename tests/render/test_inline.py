@@ -18,17 +18,8 @@ from premailer import transform
 from newsletter.errors import RenderError
 from newsletter.render.inline import inline_document, inline_fragments
 from newsletter.render.mjml import compile_mjml
+from tests.render.styles import CSS
 
-CSS = """\
-/* Rules \u2013 for what Markdown makes. */
-p, li { margin: 0 0 16px; }
-blockquote > p { margin: 0; color: #666 !important; }
-a { color: #0066cc; text-decoration: underline; }
-.prose td, .prose th { padding: 4px; mso-line-height-rule: exactly; }
-pre { font-family: "Courier New", monospace; }
-img { border: 0; }
-div div { color: red; }
-"""
 MARKDOWN = """\
 # T\u00edtel &amp; \u201ccitaat\u201d
 

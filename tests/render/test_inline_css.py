@@ -6,7 +6,7 @@ import pytest
 
 from newsletter.errors import TemplateError
 from newsletter.render.inline import inline_document, inline_fragments, lint_css
-from tests.render.test_inline import CSS
+from tests.render.styles import CSS
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from PIL import Image, ImageChops
 
 from benchmarks.measure.peer import PEER, installed
 from tests.render.issues import ROOT, THEME, issue_of, mail_of, theme_with
-from tests.render.test_looks import DESK, EVERY_MARKDOWN, ISSUES, TELEPHONE, real, visit
+from tests.render.looks import DESK, EVERY_MARKDOWN, ISSUES, TELEPHONE, real, visit
 from tests.render.variants import variants
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from tests.render.issues import THEME, issue_of, mail_of, page_of
-from tests.render.test_looks import CONTRASTS, DESK, DOCUMENTS, TELEPHONE, document, visit
+from tests.render.looks import CONTRASTS, DESK, DOCUMENTS, TELEPHONE, document, visit
 from tests.render.variants import variants
 
 if TYPE_CHECKING:

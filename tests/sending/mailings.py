@@ -15,8 +15,10 @@ from newsletter.delivery.mime import prepare
 from newsletter.sending.ledger import Ledger
 from newsletter.sending.plan import Plan, ReadersHash, content_sha256
 from newsletter.sending.policy import Retry
-from newsletter.sending.senders import Machine, Sender, enlist
+from newsletter.sending.rows import Fate
+from newsletter.sending.senders import DEAD_AFTER_MS, Machine, Sender, enlist
 from newsletter.sending.sendings import Sending, freeze, go_on
+from newsletter.sending.states import Arrow
 from newsletter.store import reading, writing
 from newsletter.store.schema import delivery, subscriber
 from tests.delivery.letters import IDENTITY, email
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 T0 = 1_764_000_000_000
 """When everything begins, in milliseconds since 1970."""
+LATER = T0 + DEAD_AFTER_MS + 1
+"""When a sender that was last heard of at T0 counts as dead."""
 SLUG = "asml"
 READERS = select_for(EVERYBODY, T0)
 
@@ -127,3 +131,14 @@ def states(engine: Engine) -> dict[str, str]:
     with reading(engine) as connection:
         rows = connection.execute(select(delivery.c.address, delivery.c.state).order_by(delivery.c.id)).all()
     return {row.address.partition("@")[0]: row.state for row in rows}
+
+
+def column(engine: Engine, name: str, address: str) -> object:
+    """What stands in one column of a reader's row."""
+    with reading(engine) as connection:
+        return connection.scalar(select(delivery.c[name]).where(delivery.c.address == address))
+
+
+def accepted(row: Row) -> Fate:
+    """What is noted of a row whose mail a server took."""
+    return Fate(row.id, Arrow.ACCEPT, 1, code="250 2.0.0", reply="queued as 4XyZ")

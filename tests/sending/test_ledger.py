@@ -10,32 +10,16 @@ from sqlalchemy import delete, insert, select, update
 
 from newsletter.errors import StoreError
 from newsletter.sending.rows import Batch, Fate
-from newsletter.sending.senders import DEAD_AFTER_MS
-from newsletter.sending.sendings import (
-    settle_doubts,
-)
+from newsletter.sending.sendings import settle_doubts
 from newsletter.sending.states import Arrow
 from newsletter.store import reading, writing
-from newsletter.store.schema import delivery, delivery_event, subscriber, suppression
-from tests.sending.mailings import T0, add_readers, addresses, begun, enlisted, states
+from newsletter.store.schema import delivery_event, subscriber, suppression
+from tests.sending.mailings import T0, accepted, add_readers, addresses, begun, column, enlisted, states
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy import Engine
-
-    from newsletter.sending.rows import Row
-
-LATER = T0 + DEAD_AFTER_MS + 1
-
-
-def column(engine: Engine, name: str, address: str) -> object:
-    with reading(engine) as connection:
-        return connection.scalar(select(delivery.c[name]).where(delivery.c.address == address))
-
-
-def accepted(row: Row) -> Fate:
-    return Fate(row.id, Arrow.ACCEPT, 1, code="250 2.0.0", reply="queued as 4XyZ")
 
 
 def test_a_row_goes_from_claim_to_wire_to_sent(engine: Engine) -> None:

@@ -7,12 +7,11 @@ from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from newsletter.errors import SendingError
 from newsletter.sending.policy import Retry
 from newsletter.sending.rows import Batch, Fate
-from newsletter.sending.senders import DEAD_AFTER_MS
 from newsletter.sending.sendings import (
     all_sendings,
     find_sending,
@@ -25,25 +24,24 @@ from newsletter.sending.sendings import (
     tally,
 )
 from newsletter.sending.states import Arrow, State
-from newsletter.store import reading, writing
+from newsletter.store import writing
 from newsletter.store.schema import delivery
-from tests.sending.mailings import READERS, SLUG, T0, add_readers, addresses, begun, enlisted, plan_for, states
+from tests.sending.mailings import (
+    READERS,
+    SLUG,
+    T0,
+    accepted,
+    add_readers,
+    addresses,
+    begun,
+    column,
+    enlisted,
+    plan_for,
+    states,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
-
-    from newsletter.sending.rows import Row
-
-LATER = T0 + DEAD_AFTER_MS + 1
-
-
-def column(engine: Engine, name: str, address: str) -> object:
-    with reading(engine) as connection:
-        return connection.scalar(select(delivery.c[name]).where(delivery.c.address == address))
-
-
-def accepted(row: Row) -> Fate:
-    return Fate(row.id, Arrow.ACCEPT, 1, code="250 2.0.0", reply="queued as 4XyZ")
 
 
 def test_a_doubt_is_settled_once_and_only_where_it_was_seen(engine: Engine) -> None:
