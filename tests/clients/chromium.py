@@ -3,17 +3,17 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
 import shutil
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.clients.mail_html import IMAGES_HELP, embed_images, html_of, usage_fault
+    from pathlib import Path
+
+    from tests.clients.mail_html import embed_images, html_of, picture_options, usage_fault
 else:  # run as a script, its own folder is where Python looks
-    from mail_html import IMAGES_HELP, embed_images, html_of, usage_fault
+    from mail_html import embed_images, html_of, picture_options, usage_fault
 
 NEEDS = "run with the project's python (it has playwright), after: apt-get install chromium"
 LOAD_TIMEOUT_MS = 30_000
@@ -48,13 +48,7 @@ def shoot(html: str, out: Path, width_px: int, *, dark: bool, program: str, dens
 
 def main() -> int:
     """Exit 0 with a picture; 1 when the document overflows its width; 2 on a wrong call."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("file", type=Path, help="a .eml, or a page")
-    parser.add_argument("out", type=Path, help="the PNG to write")
-    parser.add_argument("--width", type=int, default=680, help="pixels: 375 for a telephone, 680 for a desk")
-    parser.add_argument("--dark", action="store_true", help="as a reader whose system is set to dark")
-    parser.add_argument("--images", help=IMAGES_HELP)
-    options = parser.parse_args()
+    options = picture_options(__doc__).parse_args()
     program = shutil.which("chromium")
     if not (program and importlib.util.find_spec("playwright")):
         return usage_fault(f"chromium.py: {NEEDS}")

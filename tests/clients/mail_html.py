@@ -41,6 +41,17 @@ def usage_fault(message: str) -> int:
     return 2
 
 
+def picture_options(description: str | None) -> argparse.ArgumentParser:
+    """Give the command line of a tool that makes a picture of a mail."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("file", type=Path, help="a .eml, or a page")
+    parser.add_argument("out", type=Path, help="the PNG to write")
+    parser.add_argument("--width", type=int, default=680, help="pixels: 375 for a telephone, 680 for a desk")
+    parser.add_argument("--dark", action="store_true", help="as a reader whose system is set to dark")
+    parser.add_argument("--images", help=IMAGES_HELP)
+    return parser
+
+
 def embed_images(html: str, images: str | None) -> str:
     """Replace picture addresses under a prefix by `data:` addresses; `images` is `DIR=URLPREFIX` or None."""
     if images is None:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import importlib
 import importlib.util
@@ -12,15 +11,15 @@ import select
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from tests.clients.mail_html import IMAGES_HELP, embed_images, html_of, usage_fault
+    from tests.clients.mail_html import embed_images, html_of, picture_options, usage_fault
 else:  # run as a script, its own folder is where Python looks
-    from mail_html import IMAGES_HELP, embed_images, html_of, usage_fault
+    from mail_html import embed_images, html_of, picture_options, usage_fault
 
 PACKAGES = "xvfb gir1.2-webkit2-4.1 python3-gi python3-gi-cairo"
 LOAD_TIMEOUT_S = 30
@@ -103,13 +102,7 @@ def shoot(html: str, out: Path, width_px: int) -> str | None:
 
 def main() -> int:
     """Exit 0 with a picture; 1 when it overflows its width or could not be made; 2 on a wrong call."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("file", type=Path, help="a .eml, or a page")
-    parser.add_argument("out", type=Path, help="the PNG to write")
-    parser.add_argument("--width", type=int, default=680, help="pixels: 375 for a telephone, 680 for a desk")
-    parser.add_argument("--dark", action="store_true", help="as a reader whose system is set to dark")
-    parser.add_argument("--images", help=IMAGES_HELP)
-    options = parser.parse_args()
+    options = picture_options(__doc__).parse_args()
     if not programs_are_there():
         return usage_fault(f"webkit.py: run with the system's python3, after: apt-get install {PACKAGES}")
     html = embed_images(html_of(options.file), options.images)
