@@ -1,4 +1,4 @@
-"""Tables that a telephone can show without scrolling sideways: each column gets its share, long words may break."""
+"""Tables that a phone can show without scrolling sideways: each column gets its share, long words may break."""
 
 from __future__ import annotations
 
