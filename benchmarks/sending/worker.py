@@ -1,6 +1,6 @@
-"""One client, one series of the same message, in a process of its own: worker.py CLIENT PORT COUNT CONNECTIONS.
+"""One client, one series of one message, in a process of its own: worker.py CLIENT PORT COUNT CONNECTIONS FILE.
 
-Prints what it took as JSON. The message is 50 KB of quoted-printable HTML, as a newsletter has it.
+FILE is a message as it stands on the wire, made for a sample reader. Prints what it took as JSON.
 """
 
 from __future__ import annotations
@@ -10,12 +10,17 @@ import json
 import smtplib
 import sys
 import time
+from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aiosmtplib
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
+
+from benchmarks.sending.workspace import SAMPLE
 from newsletter.config.settings import Smtp
 from newsletter.delivery.base import Message
 from newsletter.delivery.smtp import SmtpTransport
@@ -24,11 +29,8 @@ from newsletter.model import Outcome, Verdict
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-SENDER, RECIPIENT, HOST = "redactie@aireport.example", "reader@example.org", "127.0.0.1"
-HTML = '<p style="margin:0">A line of a mail that is neither long nor short, =C3=A9.</p>'
-BODY = "".join(f"{HTML[:72]}\r\n" for _ in range(690))
-HEAD = f"From: {SENDER}\r\nTo: {RECIPIENT}\r\nSubject: Sending\r\nMIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n"
-CONTENT = f"{HEAD}{BODY}".encode()
+SENDER, RECIPIENT, HOST = "editors@example.org", "reader@example.org", "127.0.0.1"
+CONTENT = Path(sys.argv[5]).read_bytes()
 
 
 class Feed:
@@ -42,7 +44,7 @@ class Feed:
         """Return as many as are wanted."""
         count = min(most, self._left)
         self._left -= count
-        return [Message(SENDER, RECIPIENT, "<1@aireport.example>", CONTENT, needs_smtputf8=False) for _ in range(count)]
+        return [Message(SENDER, RECIPIENT, "<1@example.org>", CONTENT, needs_smtputf8=False) for _ in range(count)]
 
     def settle(self, message: Message, outcome: Outcome) -> None:  # noqa: ARG002 - they are all alike
         """Count the accepted ones."""
@@ -50,22 +52,41 @@ class Feed:
 
 
 def ours(port: int, count: int, connections: int) -> int:
-    """Send with this program's transport."""
-    settings = Smtp(HOST, port, "none", "", None, 60, connections=connections, messages_per_connection=100_000)
+    """Send octets that are ready with this program's transport."""
+    settings = Smtp(HOST, port, "none", "", None, 60, connections=connections)
     feed = Feed(count)
-    asyncio.run(SmtpTransport(settings, ehlo_name="aireport.example").run(feed))
+    asyncio.run(SmtpTransport(settings, ehlo_name="example.org").run(feed))
     return feed.accepted
 
 
 def with_smtplib(port: int, count: int, connections: int) -> int:  # noqa: ARG001 - it has one
-    """Send with the standard library, composing each message with it, as most programs do."""
+    """Send with the standard library as most programs do: four fields filled in, the message composed with it."""
+    html, text = _parts()
     with smtplib.SMTP(HOST, port) as client:
-        for _ in range(count):
+        for number in range(count):
+            values = (f"Anna{number}", f"Company {number}", f"Town {number}", f"Engineer {number}")
             message = EmailMessage(policy=SMTP)
-            message["From"], message["To"], message["Subject"] = SENDER, RECIPIENT, "Sending"
-            message.set_content(BODY, subtype="html", cte="quoted-printable")
+            message["From"], message["To"], message["Subject"] = SENDER, RECIPIENT, f"Notes for {values[0]}"
+            message["List-Unsubscribe"] = f"<https://example.org/u/{number}>"
+            message.set_content(_filled(text, values), cte="quoted-printable")
+            message.add_alternative(_filled(html, values), subtype="html", cte="quoted-printable")
             client.send_message(message)
     return count
+
+
+def _parts() -> tuple[str, str]:
+    """Return the HTML and the plain text of the message."""
+    found = {part.get_content_subtype(): part.get_payload(decode=True) for part in message_from_bytes(CONTENT).walk()}
+    html, text = found["html"], found["plain"]
+    assert isinstance(html, bytes)  # noqa: S101 - for mypy, as below
+    assert isinstance(text, bytes)  # noqa: S101
+    return html.decode(), text.decode()
+
+
+def _filled(text: str, values: Sequence[str]) -> str:
+    for sample, value in zip(SAMPLE, values, strict=True):
+        text = text.replace(sample, value)
+    return text
 
 
 def with_aiosmtplib(port: int, count: int, connections: int) -> int:
@@ -92,7 +113,7 @@ CLIENTS: dict[str, Callable[[int, int, int], int]] = {
 
 def main() -> None:
     """Send, and say what it took."""
-    name, port, count, connections = sys.argv[1], *map(int, sys.argv[2:])
+    name, port, count, connections = sys.argv[1], *map(int, sys.argv[2:5])
     began, worked = time.perf_counter(), time.process_time()
     sent = CLIENTS[name](port, count, connections)
     seconds, cpu_s = time.perf_counter() - began, time.process_time() - worked
