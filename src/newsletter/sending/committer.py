@@ -1,7 +1,8 @@
 """The one writer of a sender's notes: what many connections have to say goes into one transaction.
 
 While a transaction is under way, marks and fates gather; the next one takes them all. So the number of transactions
-follows the speed of the disk, and not the number of mails.
+follows the speed of the disk, and not the number of mails. Fates alone, for which nobody waits, gather a moment longer,
+and mostly go with the next marks: never behind them, so that no more rows are marked than are in hand.
 
 A database that is locked, full or away for a moment is waited for. Meanwhile nothing new goes out, as no mark is
 given, and what is known stays in memory. If it stays away, the writer's death ends the sending.
@@ -10,6 +11,7 @@ given, and what is known stays in memory. If it stays away, the writer's death e
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -35,6 +37,8 @@ class InThread(Protocol):
 PATIENCE_S = 60.0
 """How long a database may be locked, full or away before the sending stops."""
 _PAUSE_S = 0.5
+GATHER_S = 0.02
+"""How long fates wait for a mark to go with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ class Committer:
         self._writing: list[Fate] = []
         self._marks: list[_Mark] = []
         self._stirred = asyncio.Event()
+        self._is_awaited = asyncio.Event()
+        """Somebody waits for what has gathered to be written."""
         self._is_idle = asyncio.Event()
         self._is_idle.set()
 
@@ -70,6 +76,7 @@ class Committer:
         mark = _Mark(tuple(ids), asyncio.get_running_loop().create_future())
         self._marks.append(mark)
         self._stir()
+        self._is_awaited.set()
         return await mark.given
 
     async def run(self) -> None:
@@ -80,28 +87,36 @@ class Committer:
         """
         while True:
             await self._stirred.wait()
-            await self.drain()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GATHER_S):
+                    await self._is_awaited.wait()
+            await self._write_gathered()
 
     async def drain(self) -> None:
         """Write all that has gathered."""
         while self._fates or self._marks:
-            self._writing, self._fates = self._fates, []
-            marks, self._marks = self._marks, []
-            batch = Batch(tuple(self._writing), tuple(id_ for mark in marks for id_ in mark.ids))
-            try:
-                given = await self.patiently(lambda batch=batch: self._write(batch))  # type: ignore[misc]
-            except BaseException:
-                # Nothing that is known gets lost: whoever ends the sending tries once more. No leave is given.
-                self._fates[:0] = self._writing
-                for mark in marks:
-                    _answer(mark, frozenset())
-                raise
-            finally:
-                self._writing = []
+            await self._write_gathered()
+
+    async def _write_gathered(self) -> None:
+        self._writing, self._fates = self._fates, []
+        marks, self._marks = self._marks, []
+        self._is_awaited.clear()
+        batch = Batch(tuple(self._writing), tuple(id_ for mark in marks for id_ in mark.ids))
+        try:
+            given = await self.patiently(lambda: self._write(batch))
+        except BaseException:
+            # Nothing that is known gets lost: whoever ends the sending tries once more. No leave is given.
+            self._fates[:0] = self._writing
             for mark in marks:
-                _answer(mark, given)
-        self._stirred.clear()
-        self._is_idle.set()
+                _answer(mark, frozenset())
+            raise
+        finally:
+            self._writing = []
+        for mark in marks:
+            _answer(mark, given)
+        if not (self._fates or self._marks):
+            self._stirred.clear()
+            self._is_idle.set()
 
     def unwritten(self) -> tuple[int, ...]:
         """Return the rows whose fate was noted and is not written yet."""
@@ -109,6 +124,7 @@ class Committer:
 
     async def idle(self) -> None:
         """Wait until all that was said is written."""
+        self._is_awaited.set()
         await self._is_idle.wait()
 
     async def patiently(self, action: Callable[[], T]) -> T:

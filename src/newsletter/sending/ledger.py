@@ -16,7 +16,7 @@ from sqlalchemy import Integer, delete, exists, func, literal_column, select, up
 from newsletter.audience.segments import EVERYBODY, mailable
 from newsletter.audience.subscribers import from_row, people
 from newsletter.errors import SendingError, StoreError
-from newsletter.sending.changes import IS_HELD, IS_PENDING, change, note_fates
+from newsletter.sending.changes import IS_HELD, IS_PENDING, among, change, mark, note_fates
 from newsletter.sending.feed import Stock
 from newsletter.sending.rows import Row
 from newsletter.sending.senders import give_up_rows
@@ -69,13 +69,13 @@ class Ledger:
             due = self._due(connection, most, now_ms)
             skipped = epoch = 0
             if due:
-                these = delivery.c.id.in_(due)
+                these = among(due)
                 why = {"reply": "left, or is not to be mailed, since the plan was made", "done_at_ms": now_ms}
                 skipped = len(change(connection, Arrow.SKIP, [these, ~_may_be_mailed(now_ms)], why, now_ms))
                 change(connection, Arrow.CLAIM, [these], {"lease": self._lease}, now_ms)
                 epoch = advance(connection)
             # Not only those of now: had the answer to an earlier commit been lost, they would turn up here.
-            rows = tuple(row for row in self._claimed(connection, now_ms) if row.id not in in_hand)
+            rows = tuple(self._claimed(connection, in_hand, now_ms))
             is_over, due_at_ms = (False, 0) if rows else self._outlook(connection)
         if epoch:
             self._tell_witness(epoch)
@@ -85,10 +85,7 @@ class Ledger:
         """Note fates, then marks; return the rows that were marked: no other may be written to a wire."""
         with writing(self._engine, durable=False) as connection:
             note_fates(connection, self._lease, batch.fates, now_ms)
-            if not batch.marks:
-                return frozenset()
-            ours = [delivery.c.id.in_(batch.marks), delivery.c.lease == self._lease]
-            return frozenset(change(connection, Arrow.WIRE, ours, {"wired_at_ms": now_ms}, now_ms))
+            return mark(connection, self._lease, batch.marks, now_ms) if batch.marks else frozenset()
 
     def beat(self, now_ms: int) -> bool:
         """Show that this sender lives; return whether the editor still wants it to go on.
@@ -138,13 +135,13 @@ class Ledger:
         )
         return list(connection.scalars(statement))
 
-    def _claimed(self, connection: Connection, now_ms: int) -> Iterator[Row]:
-        """Yield what this sender has claimed and not marked."""
+    def _claimed(self, connection: Connection, in_hand: Collection[int], now_ms: int) -> Iterator[Row]:
+        """Yield what this sender has claimed and not marked, without those in hand."""
         statement = (
             people(now_ms)
             .add_columns(delivery.c.id.label("row_id"), delivery.c.address.label("to_address"), delivery.c.attempts)
             .join(delivery, delivery.c.subscriber_id == subscriber.c.id)
-            .where(delivery.c.lease == self._lease, IS_HELD, delivery.c.state == State.CLAIMED)
+            .where(delivery.c.lease == self._lease, IS_HELD, delivery.c.state == State.CLAIMED, ~among(list(in_hand)))
             .order_by(delivery.c.id)
         )
         for row in connection.execute(statement).mappings():

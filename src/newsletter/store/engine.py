@@ -152,8 +152,11 @@ def _claim(raw: sqlite3.Connection, application: int) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     begin = connection.get_execution_options().get(OPTION, Begin.READ)
     # WAL with NORMAL syncs only when the log is folded in: a power cut may then undo the last transactions, a kill
-    # may not. FULL syncs at each commit. It is a setting of the connection, so each transaction says its own.
-    connection.exec_driver_sql(f"pragma synchronous = {'full' if begin == Begin.DURABLE else 'normal'}")
+    # may not. FULL syncs at each commit. It is a setting of the connection, so each transaction sees to its own.
+    wanted = "full" if begin == Begin.DURABLE else "normal"
+    if connection.info.get("synchronous") != wanted:
+        connection.exec_driver_sql(f"pragma synchronous = {wanted}")
+        connection.info["synchronous"] = wanted
     # A writer that begins as a reader can fail half-way with "database is locked", however long it would wait.
     connection.exec_driver_sql("begin" if begin == Begin.READ else "begin immediate")
 

@@ -24,6 +24,7 @@ MAX_REPLY_LINE_OCTETS = 2048
 DOT = b".\r\n"
 
 _REPLY_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)
+_DOT_AT_START = re.compile(rb"\n\.")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -106,5 +107,7 @@ def command(verb: str, argument: str = "", *, utf8: bool = False) -> bytes:
 
 def dot_stuffed(content: bytes) -> bytes:
     """Return whole lines with the dots at their starts doubled (RFC 5321 section 4.5.2)."""
-    start = b"." if content.startswith(b".") else b""
-    return start + content.replace(b"\r\n.", b"\r\n..")
+    if content.startswith(b"."):
+        content = b"." + content
+    # Quoted-printable mostly leaves no such dot, and to find none takes half of the time that replacing none does.
+    return content.replace(b"\r\n.", b"\r\n..") if _DOT_AT_START.search(content) else content
