@@ -38,7 +38,7 @@ HERE = ROOT / "benchmarks" / "sending"
 DELAY_MS = 20
 CONNECTIONS = 4
 SLOW_SHARE = 20
-"""On the slow line so many times fewer are sent, and with smtplib near by, whose speed does not depend on the number."""
+"""On the slow line, and with smtplib, so many times fewer are sent: their speed does not depend on the number."""
 BESIDE: Mapping[str, tuple[str, str, float | None]] = {
     "send, smtp-source": ("smtp-source", "send", 1 / 0.7),
     "send, smtplib": ("smtplib", "send", 1 / 8),
@@ -85,7 +85,17 @@ class Newsletter:
         for old in (*self._folder.glob("newsletter.db*"), *self._folder.glob(".newsletter/*")):
             old.unlink()
         shutil.copy(self._folder / "fresh.db", self._folder / "newsletter.db")
-        command = [COMMAND, "-C", self._folder, "send", SLUG, "--yes", "--json", "--transport", "smtp"]
+        command: list[str | Path] = [
+            COMMAND,
+            "-C",
+            self._folder,
+            "send",
+            SLUG,
+            "--yes",
+            "--json",
+            "--transport",
+            "smtp",
+        ]
         environment = os.environ | {"NEWSLETTER_SMTP_PORT": str(port)}
         before = os.times()
         done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -113,7 +123,17 @@ def sent(client: str, port: int, count: int, connections: int, message: Path) ->
 
 def from_source(port: int, count: int, message: Path) -> Taken:
     """Send a series with smtp-source, its start and all."""
-    command = ["smtp-source", "-d", "-s", str(CONNECTIONS), "-m", str(count), "-F", message, f"127.0.0.1:{port}"]
+    command: list[str | Path] = [
+        "smtp-source",
+        "-d",
+        "-s",
+        str(CONNECTIONS),
+        "-m",
+        str(count),
+        "-F",
+        message,
+        f"127.0.0.1:{port}",
+    ]
     took = run(command, ROOT)
     return Taken(took.seconds / count, took.cpu_s / count)
 

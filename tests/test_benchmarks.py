@@ -58,16 +58,18 @@ def test_rendering_is_measured_beside_the_same_mail_from_node() -> None:
 
 @pytest.mark.skipif(not shutil.which("smtp-sink"), reason="Postfix is missing: run .ci/mail-servers as root")
 def test_sending_is_measured_beside_its_peers_near_by_and_on_a_slow_line() -> None:
-    document = measured("benchmarks/smtp.py", "--count", "40")
+    document = measured("benchmarks/send.py", "--count", "80")
 
-    names = [figure["name"] for figure in document["figures"]]
-    assert names[0] == "smtp-source"
-    assert "aiosmtplib, 20 ms before each answer" in names
+    goals = [figure["name"] for figure in document["figures"] if figure["goal"]]
+    assert goals[:2] == ["send, smtp-source", "send, smtplib"]
+    assert "20 ms: send, aiosmtplib" in goals
+    assert 45_000 < document["octets"] < 55_000
+    assert {"send", "send with DKIM", "client alone"} < document["per_second"].keys()
     assert all(figure["ours"] > 0 and figure["peer"] > 0 for figure in document["figures"])
 
 
 def test_without_a_server_the_benchmark_of_sending_says_what_to_install(tmp_path: Path) -> None:
-    done = benchmark("benchmarks/smtp.py", path=str(tmp_path))
+    done = benchmark("benchmarks/send.py", path=str(tmp_path))
 
     assert done.returncode == 2
     assert "apt install postfix" in done.stderr
@@ -140,6 +142,17 @@ def test_a_list_is_measured_beside_the_standard_library() -> None:
     assert names[-1] == "memory of an import"
     assert all(figure["ours"] > 0 and figure["peer"] > 0 for figure in document["figures"])
     assert document["in_bounds"] is True
+
+
+def test_a_long_list_is_planned_and_sent_to_until_it_is_interrupted() -> None:
+    done = benchmark("benchmarks/many.py", "--readers", "2000", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+
+    document = json.loads(done.stdout)
+    assert (document["readers"], document["sent"]) == (2000, 2000)
+    assert document["met"]["memory of at most 200 MB"] is True
+    assert document["met"]["plan of a million in at most 30 s"] is None
+    assert min(document["first_per_second"], document["last_per_second"], document["peer"]["cpu_s"]) > 0
 
 
 def test_the_peer_is_locked_without_addresses() -> None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _BYTES_PER_MAXRSS = 1 if sys.platform == "darwin" else 1024  # getrusage(2): bytes on macOS, else kilobytes
+
+INTERRUPTED = 130
 
 
 class FailedError(Exception):
@@ -51,6 +55,25 @@ def run(command: Sequence[str | Path], folder: Path) -> Run:
         message = f"exit status {process.returncode}: {' '.join(map(str, command))}"
         raise FailedError(message)
     return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _BYTES_PER_MAXRSS)
+
+
+def run_until(command: Sequence[str | Path], folder: Path, seconds: float) -> Run:
+    """Run a program to its end, or interrupt it as ^C does after so many seconds; its output is thrown away.
+
+    Raises:
+        FailedError: it ends with another status than 0, or than that of an interruption.
+    """
+    start = time.perf_counter()
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    alarm = threading.Timer(seconds, process.send_signal, (signal.SIGINT,))
+    alarm.start()
+    usage = _reap(process)
+    alarm.cancel()
+    took = time.perf_counter() - start
+    if process.returncode not in {0, INTERRUPTED}:
+        message = f"exit status {process.returncode}: {' '.join(map(str, command))}"
+        raise FailedError(message)
+    return Run(took, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _BYTES_PER_MAXRSS)
 
 
 def _reap(process: subprocess.Popen[Any]) -> resource.struct_rusage:

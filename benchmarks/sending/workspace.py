@@ -1,4 +1,4 @@
-"""The newsletter that is sent when sending is measured: an issue of 50 KB with four personal fields, and its readers."""
+"""The newsletter that is sent when sending is measured: an issue of 50 KB with four personal fields, and readers."""
 
 from __future__ import annotations
 

@@ -4,17 +4,22 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
+from jinja2 import StrictUndefined
+from jinja2.exceptions import UndefinedError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from newsletter.errors import IssueError, PersonalFieldError
 from newsletter.model import Context, Hole, PersonalField, Position
 from newsletter.render import personal_values, render_email
-from newsletter.render.personal import check_fields, fill_for_everybody, public_values
+from newsletter.render.personal import check_fields, evaluate, fill_for_everybody, public_values
 from tests.render.issues import ANNA, FRONT, NOBODY, SETTINGS, SITE, THEME, issue_of, mail_of, page_of, reader
 
 if TYPE_CHECKING:
     from newsletter.model import Recipient
 
 PLACE = Position("issue.md", 7, 3)
+JINJA = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
+MAIL = render_email(issue_of("Dag"), THEME, SETTINGS)
 
 
 def faults(expression: str) -> list[str]:
@@ -105,6 +110,40 @@ def test_in_code_an_expression_is_text() -> None:
         assert text in mail.html
         assert text in mail.text
         assert text in page_of(source)
+
+
+@pytest.mark.parametrize("reader", [ANNA, NOBODY])
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "subscriber.first_name",
+        'subscriber.first_name | default("lezer")',
+        'subscriber.first_name | default("")',
+        "subscriber.first_name | default(7)",
+        "subscriber.first_name | default(none)",
+        "subscriber.first_name | default(web_url)",
+        'subscriber.first_name | default("lezer", true)',
+        'subscriber.first_name | default(default_value="lezer")',
+        'subscriber.first_name | default("lezer") | upper',
+        '"lezer" | default("x")',
+        "web_url",
+        "web_url | default('x')",
+        "issue.slug",
+    ],
+)
+def test_a_value_is_what_jinja_makes_of_it(expression: str, reader: Recipient) -> None:
+    values = personal_values(MAIL, reader, SITE)
+    try:
+        expected = str(JINJA.compile_expression(expression, undefined_to_none=False)(values))
+    except UndefinedError:
+        expected = ""
+
+    try:
+        found = evaluate(Hole(PersonalField(expression, PLACE), Context.PLAIN), values)
+    except PersonalFieldError:
+        found = ""
+
+    assert found == expected
 
 
 # A value that there is not

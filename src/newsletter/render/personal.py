@@ -236,13 +236,12 @@ def _direct(expression: str) -> Callable[[Mapping[str, object]], object] | None:
 
     Most fields are no more, and there are some of them in every reader's mail.
     """
-    output = _environment.parse(f"{{{{ {expression} }}}}").body[0]
-    node = output.nodes[0] if isinstance(output, nodes.Output) else output
-    fallback: object = None
-    if isinstance(node, nodes.Filter) and node.name == "default" and not node.kwargs and node.node:
-        match node.args:
-            case [nodes.Const(value=fallback)]:
-                node = node.node
+    output = _environment.parse(f"{{{{ {expression} }}}}").find(nodes.Output)
+    node = output.nodes[0] if output else None
+    fallback = None
+    match node:
+        case nodes.Filter(name="default", args=[nodes.Const(value=str(fallback))], kwargs=[]):
+            node = node.node
     if isinstance(node, nodes.Name):
         return itemgetter(node.name)
     if not (isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name)):

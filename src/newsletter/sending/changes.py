@@ -34,7 +34,7 @@ IS_IN_DOUBT = delivery.c.state == _literally(State.IN_DOUBT)
 
 
 def among(ids: Sequence[int]) -> ColumnElement[bool]:
-    """Say of a row that it is one of these. As one parameter `ids`: a hundred of them take longer to make than to run."""
+    """Say of a row that it is one of these: one parameter, as a hundred of them take longer to make than to run."""
     return delivery.c.id.in_(bindparam("ids", ids, expanding=True))
 
 
@@ -63,7 +63,7 @@ def change(
 
 
 def mark(connection: Connection, lease: str, ids: Sequence[int], now_ms: int) -> frozenset[int]:
-    """Mark rows that this lease has claimed as on the wire; return those that it still holds: no other may be written."""
+    """Mark rows that this lease has claimed as on the wire; return those it still holds: no other may be written."""
     return frozenset(connection.scalars(_MARK, {"ids": ids, "holder": lease, "now_ms": now_ms}))
 
 
