@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from newsletter.config.settings import Settings
-    from newsletter.model import Context, Email, Embedded, PersonalField, Recipient, Segment, Segments
+    from newsletter.model import Email, Embedded, PersonalField, Recipient, Segment, Segments
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]+")
 _SLUG = re.compile(r"[a-z0-9-]+")
@@ -237,18 +237,14 @@ def _subject(segments: Segments, values: Mapping[str, object]) -> bytes:
     return render_header(HeaderName.SUBJECT, fill(segments, values))
 
 
-def _assembled(
-    pieces: Iterable[Piece], values: Mapping[str, object], known: dict[tuple[str, Context], bytes]
-) -> Iterator[bytes]:
+def _assembled(pieces: Iterable[Piece], values: Mapping[str, object], known: dict[object, bytes]) -> Iterator[bytes]:
     """Yield the body's bytes for one reader. What fills one hole is known for all others that say the same."""
     for piece in pieces:
         if isinstance(piece, bytes):
             yield piece
         elif isinstance(piece, Hole):
             said = (piece.field.expression, piece.context)
-            if said not in known:
-                known[said] = _filled(piece, values)
-            yield known[said]
+            yield known.get(said) or known.setdefault(said, _filled(piece, values))
         elif holds(piece.condition, values):
             yield from _assembled(piece.pieces, values, known)
 

@@ -238,7 +238,7 @@ def _direct(expression: str) -> Callable[[Mapping[str, object]], object] | None:
     """
     output = _environment.parse(f"{{{{ {expression} }}}}").find(nodes.Output)
     node = output.nodes[0] if output else None
-    fallback = None
+    fallback: str | None = None
     match node:
         case nodes.Filter(name="default", args=[nodes.Const(value=str(fallback))], kwargs=[]):
             node = node.node
