@@ -2,7 +2,7 @@
 
     python benchmarks/many.py [--readers N] [--seconds S] [--json]
 
-Each is the command itself, in a process of its own. The sending is interrupted, as ^C does, after so many seconds. The
+Each is the command itself, in a process of its own. The sending is told to end after so many seconds. The
 peer does the least that could be called the same with the standard library: it reads a row, composes the message with
 EmailMessage, and notes a thousand of them in one transaction; it claims nothing, so it would lose or double readers.
 """

@@ -58,14 +58,14 @@ def run(command: Sequence[str | Path], folder: Path) -> Run:
 
 
 def run_until(command: Sequence[str | Path], folder: Path, seconds: float) -> Run:
-    """Run a program to its end, or interrupt it as ^C does after so many seconds; its output is thrown away.
+    """Run a program to its end, or ask it to end (SIGTERM) after so many seconds; its output is thrown away.
 
     Raises:
         FailedError: it ends with another status than 0, or than that of an interruption.
     """
     start = time.perf_counter()
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    alarm = threading.Timer(seconds, process.send_signal, (signal.SIGINT,))
+    alarm = threading.Timer(seconds, process.send_signal, (signal.SIGTERM,))
     alarm.start()
     usage = _reap(process)
     alarm.cancel()

@@ -100,6 +100,8 @@ def _say_what_next(sending: Sending, counts: Tally, end: End | None) -> None:
 
 
 def _deliver(mailing: Mailing, sending: Sending, transport: Transport, tuning: Tuning, told: Told) -> End:
+    # What the plan read of the database need not be kept in memory while others are sent to.
+    mailing.engine.dispose()
     # The engine has a patience of its own, and meanwhile hears ^C.
     with mailing.workspace.store(is_patient=False) as engine:
         return _at_ledger(replace(mailing, engine=engine), sending, transport, tuning, told)
