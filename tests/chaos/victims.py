@@ -29,7 +29,13 @@ if TYPE_CHECKING:
     from newsletter.delivery.base import Transport
 
 CONNECTIONS, DEPTH = 4, 4
-TUNING = Tuning(Retry(delays_s=(0, 1), session_delay_s=0), chunk=50, patience_s=5.0, last_patience_s=1.0)
+TUNING = Tuning(
+    Retry(delays_s=(0, 1), session_delay_s=0),
+    most_unknown_percent=100.0,  # many of these readers do not exist, and that is as it should be
+    chunk=50,
+    patience_s=5.0,
+    last_patience_s=1.0,
+)
 DONE, REFUSED, STOPPED_SHORT = 0, 3, 4
 
 
@@ -84,7 +90,7 @@ def send(folder: Path, transport: Transport, skew_s: float = 0.0) -> End:
             transport=transport,
             clock=start_clock(wall_s, loop.time),
             in_thread=lambda action: loop.run_in_executor(thread, action),
-            told=lambda _: None,
+            told=lambda *_: None,
         )
         return await deliver(means, asyncio.Event(), TUNING)
 

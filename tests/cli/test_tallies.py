@@ -7,6 +7,7 @@ import pty
 import re
 import subprocess
 import time
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 import pytest
@@ -75,18 +76,27 @@ def test_without_a_terminal_a_line_comes_now_and_then(
 ) -> None:
     clock = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
-    with going_along(Tally({State.PENDING: 1000})) as told:
+    with going_along(Tally({State.PENDING: 1000}), UTC) as told:
         for second in range(1, 31):
             clock[0] += 1
-            told({State.SENT: second * 10})
+            told({State.SENT: second * 10}, 0)
         for _ in range(100):  # nothing happens, and nothing is said
             clock[0] += 1
-            told({State.SENT: 300})
+            told({State.SENT: 300}, 0)
     assert capsys.readouterr().err == (
         "1,000 planned · 900 pending · 100 sent · 10 a second · 90 s left\n".replace("90 s", "2 min")
         + "1,000 planned · 800 pending · 200 sent · 10 a second · 80 s left\n"
         + "1,000 planned · 700 pending · 300 sent · 10 a second · 70 s left\n"
     )
+
+
+def test_where_all_wait_for_their_time_it_is_said_once_until_when(capsys: pytest.CaptureFixture[str]) -> None:
+    with going_along(Tally({State.PENDING: 3}), UTC) as told:
+        for second in range(300):
+            told({State.SENT: 2}, 1_764_000_000_000 + second * 1000)
+        told({State.SENT: 2}, 0)
+        told({State.SENT: 2}, 1_764_000_900_000)
+    assert capsys.readouterr().err == "3 planned · 1 pending · 2 sent · next try at 16:00:00\n"
 
 
 def test_on_a_terminal_a_bar_shows_the_speed(readers: Readers, workspace: Path) -> None:

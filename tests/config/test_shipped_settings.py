@@ -26,7 +26,7 @@ EVERY_KEY = {
         "host security port username auth timeout_s connections messages_per_connection rate_per_second pipeline_depth"
     ),
     "dkim": "domain selector key_file ed25519_selector ed25519_key_file",
-    "sending": "retry_after_s give_up_after_s",
+    "sending": "retry_after_s give_up_after_s most_unknown_percent",
     "archive": "out",
     "subscribers": "fields",
 }

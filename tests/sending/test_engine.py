@@ -6,10 +6,11 @@ import asyncio
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from newsletter.delivery.memory import MemoryTransport, accept
 from newsletter.errors import DeliveryError, PersonalFieldError, SendingError, StoreError
@@ -17,10 +18,11 @@ from newsletter.model import Outcome, Scope, Verdict
 from newsletter.sending.clock import start_clock
 from newsletter.sending.engine import End, Means, Tuning, deliver
 from newsletter.sending.policy import Retry
+from newsletter.sending.refusals import count_held
 from newsletter.sending.sendings import doubts, find_sending, steer, tally
 from newsletter.sending.states import State
-from newsletter.store import open_store, writing
-from newsletter.store.schema import sender, subscriber
+from newsletter.store import open_store, reading, writing
+from newsletter.store.schema import sender, subscriber, suppression
 from tests.sending.mailings import SLUG, T0, Desk, add_readers, addresses, begun, enlisted, letter, states
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ def work(
     transport: Transport,
     tuning: Tuning = QUICK,
     compose: Callable[[Row], Message] = letter,
-    told: Callable[[Mapping[State, int]], None] | None = None,
+    told: Callable[[Mapping[State, int], int], None] | None = None,
     stop: asyncio.Event | None = None,
     away: asyncio.Event | None = None,
 ) -> End:
@@ -70,7 +72,7 @@ def work(
             transport=transport,
             clock=start_clock(T0 / 1000, loop.time),
             in_thread=in_thread,
-            told=told or (lambda _: None),
+            told=told or (lambda *_: None),
         )
         return await deliver(means, stop or asyncio.Event(), tuning)
 
@@ -164,6 +166,36 @@ def test_five_faults_of_our_own_stop_it_and_blame_nobody(engine: Engine) -> None
         "the last answer was: 550 5.7.26 this mail is unauthenticated"
     )
     assert Counter(states(engine).values()) == {"pending": 20}
+
+
+def test_many_unknown_addresses_pause_it_and_suppress_nobody(engine: Engine) -> None:
+    """What was handed over already is noted too; then the editor is asked."""
+    add_readers(engine, addresses(60))
+    desk = enlisted(engine, begun(engine), "one")
+    unknown = outcome(Verdict.REFUSED, Scope.HARD, "550 5.1.1", "no such user")
+    with pytest.raises(DeliveryError) as stopped:
+        work(desk, MemoryTransport(lambda _: unknown, connections=2, depth=3))
+    assert str(stopped.value) == (
+        "20 of the last 20 readers (100.0 %) were refused because there is no such address; "
+        "that is too many to be believed, so it was paused, and nobody was suppressed for it"
+    )
+    found = find_sending(engine, SLUG)
+    assert found
+    assert (found.status, found.refusals) == ("paused", "held")
+    refused = Counter(states(engine).values())["failed"]
+    assert 20 <= refused <= 25
+    assert count_held(engine, found.id) == refused
+    with reading(engine) as connection:
+        assert connection.scalars(select(suppression.c.address_key)).all() == []
+
+
+def test_unknown_addresses_that_are_believed_pause_nothing(engine: Engine) -> None:
+    add_readers(engine, addresses(30))
+    unknown = outcome(Verdict.REFUSED, Scope.HARD, "550 5.1.1", "no such user")
+    tuning = replace(QUICK, most_unknown_percent=100.0)
+    assert work(enlisted(engine, begun(engine), "one"), MemoryTransport(lambda _: unknown), tuning) is End.DONE
+    with reading(engine) as connection:
+        assert len(connection.scalars(select(suppression.c.address_key)).all()) == 30
 
 
 def test_a_server_that_is_gone_ends_it_and_loses_nothing(engine: Engine) -> None:
@@ -311,7 +343,7 @@ def test_who_leaves_while_it_is_sent_is_skipped(engine: Engine) -> None:
 
     transport = MemoryTransport(leave)
     counts: list[Mapping[State, int]] = []
-    assert work(desk, transport, told=lambda found: counts.append(dict(found))) is End.DONE
+    assert work(desk, transport, told=lambda found, _: counts.append(dict(found))) is End.DONE
     assert last not in recipients(transport)
     assert tally(engine, desk.sending.id)[State.SKIPPED] == 1
     assert (counts[-1][State.SENT], counts[-1][State.SKIPPED]) == (29, 1)

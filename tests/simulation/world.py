@@ -178,7 +178,7 @@ class Process:
             transport=Wire(self, world),
             clock=clock,
             in_thread=self.in_thread,
-            told=lambda _: None,
+            told=lambda *_: None,
         )
         return await deliver(means, asyncio.Event(), TUNING)
 

@@ -34,8 +34,11 @@ def settings_of(directory: str) -> Settings:
 
 
 @contextmanager
-def open_database(settings: Settings, *, is_patient: bool = True) -> Iterator[Engine]:
-    """Open the database; it is closed behind. Who is not patient waits a second for other writers, and no more."""
+def open_database(settings: Settings, *, is_patient: bool = True, only_look: bool = False) -> Iterator[Engine]:
+    """Open the database; it is closed behind. Who is not patient waits a second for other writers, and no more.
+
+    Whoever only looks makes none: one that is not there is empty.
+    """
     import secrets
 
     from newsletter.store import open_store
@@ -46,6 +49,7 @@ def open_database(settings: Settings, *, is_patient: bool = True) -> Iterator[En
         settings.root,
         fresh_id=secrets.token_hex(8),
         busy_timeout_s=BUSY_TIMEOUT_S if is_patient else 1.0,
+        may_make=not only_look,
     )
     try:
         yield engine

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.audience.tokens import keys_of
 from newsletter.cli.output import Mark, print_json, say
-from newsletter.cli.tallies import ENDED, document, going_along, say_tally
+from newsletter.cli.tallies import ENDED, document, going_along, how_to_resume, say_tally
 from newsletter.errors import DeliveryError, SendingError, StoreError
 from newsletter.sending.clock import start_clock
 from newsletter.sending.engine import End, Means, Tuning, deliver
@@ -52,11 +52,11 @@ def work_on(
     began_s = time.monotonic()
     end, error = None, None
     reached: dict[State, int] = {}
-    with going_along(before) as show:
+    with going_along(before, mailing.workspace.settings.newsletter.timezone) as show:
 
-        def told(counts: Mapping[State, int]) -> None:
+        def told(counts: Mapping[State, int], due_at_ms: int) -> None:
             reached.update(counts)
-            show(counts)
+            show(counts, due_at_ms)
 
         try:
             end = _deliver(mailing, sending, transport, tuning, told)
@@ -94,7 +94,7 @@ def _say_what_next(sending: Sending, counts: Tally, end: End | None) -> None:
     if counts[State.IN_DOUBT]:
         say(f"Nobody knows whether those in doubt have it; see who they are with: newsletter doubts {slug}")
     if sending.status == "paused":
-        say(f"It was paused; let it go on with: newsletter resume {slug}")
+        say(f"It was paused; {how_to_resume(sending)}")
     elif sending.status == "sending" and (end is End.STOPPED or counts.left):
         say(f"Nothing is lost; go on with: newsletter send {slug}")
 

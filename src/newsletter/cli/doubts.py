@@ -39,7 +39,7 @@ def doubts(
         message = "--resend and --assume-sent are opposites; choose one"
         raise UsageError(message)
     workspace = open_workspace(directory or context.obj)
-    with workspace.store() as engine:
+    with workspace.store(only_look=True) as engine:
         sending = get_sending(engine, workspace.slug(issue))
         found = doubts_of(engine, sending.id)
         settled = 0

@@ -11,12 +11,13 @@ from newsletter.cli.delivering import status_of, work_on
 from newsletter.cli.output import Mark, print_json, say
 from newsletter.cli.people import now_ms
 from newsletter.cli.plan import show_findings, show_plan
-from newsletter.cli.tallies import document, say_tally
+from newsletter.cli.tallies import document, how_to_resume, say_tally
 from newsletter.delivery.all_backends import open_transport
 from newsletter.errors import IssueError, SendingError, UsageError
 from newsletter.sending.engine import Tuning
 from newsletter.sending.plan import content_sha256, issue_findings, plan_hash
 from newsletter.sending.policy import Retry
+from newsletter.sending.refusals import BELIEVED
 from newsletter.sending.sendings import find_sending, freeze, tally
 from newsletter.store.journal import adopt as adopt_ledger
 from newsletter.store.journal import verify
@@ -49,7 +50,9 @@ def send_to_list(mailing: Mailing, *, yes: bool, wanted_hash: str, adopt: bool, 
         return _told_already(mailing, sending, as_json=as_json)
     else:
         _go_on(mailing, sending, yes=yes, wanted_hash=wanted_hash)
-    return work_on(mailing, sending, transport, Tuning(retry_of(settings)), as_json=as_json)
+    percent = 100.0 if sending.refusals == BELIEVED else settings.sending.most_unknown_percent
+    tuning = Tuning(retry_of(settings), most_unknown_percent=percent)
+    return work_on(mailing, sending, transport, tuning, as_json=as_json)
 
 
 def _begin(mailing: Mailing, *, yes: bool, wanted_hash: str) -> Sending:
@@ -69,7 +72,7 @@ def _begin(mailing: Mailing, *, yes: bool, wanted_hash: str) -> Sending:
 def _go_on(mailing: Mailing, sending: Sending, *, yes: bool, wanted_hash: str) -> None:
     slug = sending.slug
     if sending.status == "paused":
-        message = f"{slug} is paused; let it go on with: newsletter resume {slug}"
+        message = f"{slug} is paused; {how_to_resume(sending)}"
         raise SendingError(message)
     if content_sha256(mailing.letters.mail) != sending.content_sha256:
         message = (

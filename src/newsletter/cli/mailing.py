@@ -64,7 +64,9 @@ class Mailing:
 
 
 @contextmanager
-def open_mailing(workspace: Workspace, path: Path, *, journal: Path | None = None) -> Iterator[Mailing]:
+def open_mailing(
+    workspace: Workspace, path: Path, *, journal: Path | None = None, only_look: bool = False
+) -> Iterator[Mailing]:
     """Render an issue and open the database with its readers; the journal lies in the workspace, or as it says."""
     settings = workspace.settings
     issue = workspace.read(path)
@@ -75,5 +77,5 @@ def open_mailing(workspace: Workspace, path: Path, *, journal: Path | None = Non
         date=datetime.now(settings.newsletter.timezone),
         signer=load_signer(settings.dkim),
     )
-    with workspace.store() as engine:
+    with workspace.store(only_look=only_look) as engine:
         yield Mailing(workspace, issue, engine, letters, journal or workspace.root / ".newsletter")

@@ -28,7 +28,7 @@ def plan(context: typer.Context, issue: IssueName, directory: Directory = "", as
     from newsletter.cli.workspace import open_workspace
 
     workspace = open_workspace(directory or context.obj)
-    with open_mailing(workspace, workspace.find(issue)) as mailing:
+    with open_mailing(workspace, workspace.find(issue), only_look=True) as mailing:
         made = mailing.plan()
         if as_json:
             print_json(_document(mailing, made))

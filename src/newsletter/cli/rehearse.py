@@ -44,7 +44,7 @@ def rehearse(
     mbox.parent.mkdir(parents=True, exist_ok=True)
     mbox.unlink(missing_ok=True)
     with TemporaryDirectory(prefix="newsletter-rehearsal-") as folder, open_sink(mbox) as sink:
-        with workspace.store() as engine:
+        with workspace.store(only_look=True) as engine:
             copy = _copy(workspace, engine, folder, sink.port)
         status = _send(copy, path, Path(folder), as_json=as_json)
         taken = sink.close()

@@ -9,6 +9,8 @@ import typer
 from newsletter.cli.options import AsJson, Directory
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from sqlalchemy import Engine
 
     from newsletter.sending.rows import Tally
@@ -31,32 +33,35 @@ def status(
 
     Ends with 1 when readers were refused or are in doubt, or when some are left.
     """
-    from newsletter.cli.output import print_json
+    from newsletter.cli.output import print_json, say
     from newsletter.cli.workspace import open_workspace
     from newsletter.sending.sendings import all_sendings, get_sending
 
     workspace = open_workspace(directory or context.obj)
-    with workspace.store() as engine:
+    timezone = workspace.settings.newsletter.timezone
+    with workspace.store(only_look=True) as engine:
         if not issue:
             found = all_sendings(engine)
-            shown = [_show(engine, sending, as_json=as_json) for sending in found]
+            shown = [_show(engine, sending, timezone, as_json=as_json) for sending in found]
+            if not found:
+                say("nothing was sent yet")
             if as_json:
                 print_json({"sendings": [document for document, _ in shown]})
             return max((state for _, state in shown), default=0)
         slug = workspace.slug(issue)
         if watch:
-            _follow(engine, slug)
-        document, state = _show(engine, get_sending(engine, slug), as_json=as_json)
+            _follow(engine, slug, timezone)
+        document, state = _show(engine, get_sending(engine, slug), timezone, as_json=as_json)
     if as_json:
         print_json(document)
     return state
 
 
-def _show(engine: Engine, sending: Sending, *, as_json: bool) -> tuple[dict[str, Any], int]:
+def _show(engine: Engine, sending: Sending, timezone: tzinfo, *, as_json: bool) -> tuple[dict[str, Any], int]:
     """Tell a person how far a sending is; return the same as a document, and the exit status."""
     from newsletter.cli.delivering import status_of
     from newsletter.cli.output import show
-    from newsletter.cli.tallies import document, spoken_tally
+    from newsletter.cli.tallies import document, how_to_resume, next_try, spoken_tally
     from newsletter.sending.sendings import reasons, seconds_of, tally
     from newsletter.sending.states import State
 
@@ -67,11 +72,15 @@ def _show(engine: Engine, sending: Sending, *, as_json: bool) -> tuple[dict[str,
             show(f"  {reason.readers:,} {reason.state}: {reason.said}")
         if counts[State.IN_DOUBT]:
             show(f"  who is in doubt: newsletter doubts {sending.slug}")
+        if due_at_ms := _waits_until_ms(engine, sending, counts):
+            show(f"  {next_try(due_at_ms, timezone)}")
+        if sending.status == "paused":
+            show(f"  {how_to_resume(sending)}")
     found = document(sending.slug, sending.status, counts, seconds_of(engine, sending), counts[State.SENT])
     return found, status_of(counts, sending.status)
 
 
-def _follow(engine: Engine, slug: str) -> None:
+def _follow(engine: Engine, slug: str, timezone: tzinfo) -> None:
     """Show how far a sending is until nothing is left of it."""
     import time
 
@@ -80,8 +89,20 @@ def _follow(engine: Engine, slug: str) -> None:
 
     sending = get_sending(engine, slug)
     before: Tally = tally(engine, sending.id)
-    with going_along(before) as told:
+    with going_along(before, timezone) as told:
         while get_sending(engine, slug).status == "sending":
             now = tally(engine, sending.id)
-            told({state: now[state] - before[state] for state in ENDED})
+            told({state: now[state] - before[state] for state in ENDED}, _waits_until_ms(engine, sending, now))
             time.sleep(_EVERY_S)
+
+
+def _waits_until_ms(engine: Engine, sending: Sending, counts: Tally) -> int:
+    """Return when the next try is due of a sending whose readers all wait for their time; else 0."""
+    import time
+
+    from newsletter.sending.sendings import next_due_ms
+    from newsletter.sending.states import State
+
+    is_waiting = sending.status == "sending" and counts[State.PENDING] and counts[State.PENDING] == counts.left
+    due_at_ms = next_due_ms(engine, sending.id) if is_waiting else 0
+    return due_at_ms if due_at_ms > time.time() * 1000 else 0

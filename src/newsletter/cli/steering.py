@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
 from newsletter.cli.options import AsJson, Directory, IssueName
+
+if TYPE_CHECKING:
+    from newsletter.sending.sendings import Sending
 
 PAUSE_EXAMPLES = "Example: newsletter pause asml"
 RESUME_EXAMPLES = "Example: newsletter resume asml"
@@ -16,9 +21,44 @@ def pause(context: typer.Context, issue: IssueName, directory: Directory = "", a
     _steer(directory or context.obj, issue, "paused", as_json=as_json)
 
 
-def resume(context: typer.Context, issue: IssueName, directory: Directory = "", as_json: AsJson = False) -> None:
-    """Let a paused sending go on, with the next `newsletter send ISSUE`."""
+def resume(
+    context: typer.Context,
+    issue: IssueName,
+    suppress_refused: Annotated[
+        bool, typer.Option("--suppress-refused", help="Those addresses do not exist: mail them no more.")
+    ] = False,
+    retry_refused: Annotated[
+        bool, typer.Option("--retry-refused", help="The server was wrong: try them again.")
+    ] = False,
+    directory: Directory = "",
+    as_json: AsJson = False,
+) -> None:
+    """Let a paused sending go on, with the next `newsletter send ISSUE`.
+
+    One that was paused because too many addresses were refused as not existing needs a word about those.
+    """
+    from newsletter.errors import UsageError
+
+    if suppress_refused and retry_refused:
+        message = "--suppress-refused and --retry-refused are opposites; choose one"
+        raise UsageError(message)
+    if suppress_refused or retry_refused:
+        _settle(directory or context.obj, issue, are_right=suppress_refused)
     _steer(directory or context.obj, issue, "sending", as_json=as_json)
+
+
+def _settle(directory: str, issue: str, *, are_right: bool) -> None:
+    from newsletter.cli.output import say
+    from newsletter.cli.people import now_ms
+    from newsletter.cli.workspace import open_workspace
+    from newsletter.sending.refusals import settle_refusals
+    from newsletter.sending.sendings import get_sending
+
+    workspace = open_workspace(directory)
+    with workspace.store(only_look=True) as engine:
+        sending = get_sending(engine, workspace.slug(issue))
+        settled = settle_refusals(engine, sending, are_right=are_right, now_ms=now_ms())
+    say(f"{settled:,} {'get no more mail' if are_right else 'are tried again'}")
 
 
 def cancel(context: typer.Context, issue: IssueName, directory: Directory = "", as_json: AsJson = False) -> None:
@@ -31,11 +71,13 @@ def _steer(directory: str, issue: str, status: str, *, as_json: bool) -> None:
     from newsletter.cli.people import now_ms
     from newsletter.cli.tallies import document, say_tally
     from newsletter.cli.workspace import open_workspace
-    from newsletter.sending.sendings import seconds_of, steer, tally
+    from newsletter.sending.sendings import get_sending, seconds_of, steer, tally
     from newsletter.sending.states import State
 
     workspace = open_workspace(directory)
-    with workspace.store() as engine:
+    with workspace.store(only_look=True) as engine:
+        if status == "sending":
+            _refuse_held(get_sending(engine, workspace.slug(issue)))
         sending = steer(engine, workspace.slug(issue), status, now_ms())
         counts, seconds = tally(engine, sending.id), seconds_of(engine, sending)
     say_tally(sending.slug, sending.status, counts)
@@ -43,3 +85,13 @@ def _steer(directory: str, issue: str, status: str, *, as_json: bool) -> None:
         say(f"Go on with: newsletter send {sending.slug}")
     if as_json:
         print_json(document(sending.slug, sending.status, counts, seconds, counts[State.SENT]))
+
+
+def _refuse_held(sending: Sending) -> None:
+    from newsletter.cli.tallies import how_to_resume
+    from newsletter.errors import SendingError
+    from newsletter.sending.refusals import HELD
+
+    if sending.status == "paused" and sending.refusals == HELD:
+        message = f"{sending.slug} is paused; {how_to_resume(sending)}"
+        raise SendingError(message)

@@ -105,7 +105,7 @@ def show_list(
 
     settings = settings_of(directory or context.obj)
     wanted, now = wanted_of(settings, status, segment, tag), now_ms()
-    with open_database(settings) as engine, reading(engine) as connection:
+    with open_database(settings, only_look=True) as engine, reading(engine) as connection:
         found, of = page(connection, wanted, after, limit, now), total(connection, wanted, now)
     following = found[-1].id if len(found) == limit else None
     if as_json:
@@ -133,7 +133,7 @@ def show(
 
     read, settings = read_address(address), settings_of(directory or context.obj)
     keys = keys_of(settings.secret_key) if settings.secret_key else None
-    with open_database(settings) as engine, reading(engine) as connection:
+    with open_database(settings, only_look=True) as engine, reading(engine) as connection:
         kept = kept_of(connection, read.key, keys, now_ms())
     if as_json:
         print_json(kept_as_document(read.text, kept))

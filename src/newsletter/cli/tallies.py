@@ -5,18 +5,24 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from newsletter.cli.output import Mark, say
 from newsletter.cli.plan import spoken
 from newsletter.sending.pace import Pace
+from newsletter.sending.refusals import HELD
 from newsletter.sending.rows import Tally
 from newsletter.sending.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from datetime import tzinfo
 
-    Told = Callable[[Mapping[State, int]], None]
+    from newsletter.sending.sendings import Sending
+
+    Told = Callable[[Mapping[State, int], int], None]
+    """Takes how many came to each final state since, and when the next try is due; 0 while there is work."""
 
 ENDED = (State.SENT, State.FAILED, State.IN_DOUBT, State.SKIPPED, State.CANCELLED)
 """Where a row comes to its end, in the order in which they are shown; in doubt is one, as no sender goes on from it."""
@@ -59,11 +65,11 @@ def moved(before: Tally, reached: Mapping[State, int]) -> Tally:
 
 
 @contextmanager
-def going_along(before: Tally) -> Iterator[Told]:
+def going_along(before: Tally, timezone: tzinfo) -> Iterator[Told]:
     """Give a function that shows how far a sending is: a bar on a terminal, a line now and then elsewhere."""
     pace = Pace(time.monotonic())
     if not sys.stderr.isatty():
-        yield _in_lines(before, pace)
+        yield _in_lines(before, pace, timezone)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -72,27 +78,37 @@ def going_along(before: Tally) -> Iterator[Told]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task("sending", total=before.planned, completed=before.planned - before.left, note="")
 
-        def show(reached: Mapping[State, int]) -> None:
+        def show(reached: Mapping[State, int], due_at_ms: int) -> None:
             counts = moved(before, reached)
-            note = " · ".join(str(getattr(word, "text", word)) for word in (*words(counts)[1:], *_speed(pace, counts)))
+            more = [next_try(due_at_ms, timezone)] if due_at_ms else _speed(pace, counts)
+            note = " · ".join(str(getattr(word, "text", word)) for word in (*words(counts)[1:], *more))
             bars.update(task, completed=counts.planned - counts.left, note=note)
 
         yield show
 
 
-def _in_lines(before: Tally, pace: Pace) -> Told:
+def _in_lines(before: Tally, pace: Pace, timezone: tzinfo) -> Told:
     last_s, last = time.monotonic(), before.states
+    waiting: Mapping[State, int] = {}
 
-    def show(reached: Mapping[State, int]) -> None:
-        nonlocal last_s, last
+    def show(reached: Mapping[State, int], due_at_ms: int) -> None:
+        nonlocal last_s, last, waiting
         counts = moved(before, reached)
         speed = _speed(pace, counts)
-        # Where all that is left waits for a busy server, for hours perhaps, there is nothing to say.
-        if time.monotonic() - last_s >= _LINE_EVERY_S and counts.states != last:
+        # Where all that is left waits for a busy server, for hours perhaps, that is said once.
+        if due_at_ms and counts.states != waiting:
+            waiting = last = counts.states
+            say(*_joined([*words(counts), next_try(due_at_ms, timezone)]))
+        elif time.monotonic() - last_s >= _LINE_EVERY_S and counts.states != last:
             last_s, last = time.monotonic(), counts.states
             say(*_joined([*words(counts), *speed]))
 
     return show
+
+
+def next_try(due_at_ms: int, timezone: tzinfo) -> str:
+    """Return when the next reader is tried again, on the clock of the newsletter."""
+    return f"next try at {datetime.fromtimestamp(due_at_ms // 1000, timezone):%H:%M:%S}"
 
 
 def _speed(pace: Pace, counts: Tally) -> list[str | Mark]:
@@ -110,6 +126,17 @@ def _joined(parts: list[str | Mark]) -> list[str | Mark]:
 def spoken_tally(slug: str, status: str, counts: Tally) -> list[str | Mark]:
     """Return how far a sending is, as one line for a person."""
     return [Mark(slug, "bold"), Mark(status, "dim"), *_joined(words(counts))]
+
+
+def how_to_resume(sending: Sending) -> str:
+    """Return what a person can do about a paused sending."""
+    if sending.refusals != HELD:
+        return f"let it go on with: newsletter resume {sending.slug}"
+    return (
+        "too many addresses were refused as not existing. If that is right: "
+        f"newsletter resume {sending.slug} --suppress-refused. If the server was wrong: "
+        f"newsletter resume {sending.slug} --retry-refused"
+    )
 
 
 def say_tally(slug: str, status: str, counts: Tally) -> None:

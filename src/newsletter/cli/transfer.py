@@ -45,7 +45,7 @@ def import_csv(
     settings = settings_of(directory or context.obj)
     wanted = Wanted(Path(file), file, now_ms(), dry_run=dry_run, skip_bad=skip_bad)
     try:
-        with open_database(settings) as engine, progress() as advance:
+        with open_database(settings, only_look=dry_run) as engine, progress() as advance:
             done = import_file(engine, settings, wanted, advance)
     except ImportFileError as error:
         return _report_refusal(error, as_json=as_json)
@@ -134,7 +134,7 @@ def export_csv(
         raise UsageError(message)
     settings = settings_of(directory or context.obj)
     wanted = wanted_of(settings, status, segment, tag)
-    with open_database(settings) as engine, reading(engine) as connection, _opened(out) as file:
+    with open_database(settings, only_look=True) as engine, reading(engine) as connection, _opened(out) as file:
         rows = export(connection, file, settings.subscribers.fields, wanted, now_ms(), raw=raw)
     if as_json:
         print_json({"file": out, "subscribers": rows})

@@ -53,9 +53,9 @@ class Workspace:
         """Return the files of all issues, oldest first."""
         return list_issues(self.root)
 
-    def store(self, *, is_patient: bool = True) -> AbstractContextManager[Engine]:
-        """Open the database; it is closed behind. Who is not patient waits a second for other writers, and no more."""
-        return open_database(self.settings, is_patient=is_patient)
+    def store(self, *, is_patient: bool = True, only_look: bool = False) -> AbstractContextManager[Engine]:
+        """Open the database; it is closed behind (see `open_database`)."""
+        return open_database(self.settings, is_patient=is_patient, only_look=only_look)
 
     def reader(self, address: str, language: str, token: str) -> Recipient:
         """Return a reader for trying things out: one of the samples, or only an address."""

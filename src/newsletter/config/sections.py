@@ -233,6 +233,7 @@ def _sending(table: Table) -> Sending:
     return Sending(
         retry_after_s=table.value("retry_after_s", fields.waits, default.retry_after_s),
         give_up_after_s=table.value("give_up_after_s", fields.whole_number(0, 604_800), default.give_up_after_s),
+        most_unknown_percent=table.value("most_unknown_percent", fields.number(0, 100), default.most_unknown_percent),
     )
 
 

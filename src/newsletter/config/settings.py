@@ -280,12 +280,14 @@ class Dkim:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """How long a reader's server is asked again that could not take mail: the `[sending]` table."""
+    """How long a server is asked again, and when a sending stops by itself: the `[sending]` table."""
 
     retry_after_s: tuple[int, ...] = (300, 900, 1800, 3600)
     """How long to wait after the first try, the second, and so on; the last one holds for all that follow."""
     give_up_after_s: int = 86_400
     """After the sending began; what is put off then is given up."""
+    most_unknown_percent: float = 2.0
+    """Of the answers of ten minutes: when more, and at least 20, say that there is no such address, it is paused."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, bindparam, insert, literal, literal_column, or_, select, update
+from sqlalchemy import Text, bindparam, func, insert, literal, literal_column, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.sending.states import ARROWS, HELD, Arrow, State
@@ -39,7 +39,7 @@ def among(ids: Sequence[int]) -> ColumnElement[bool]:
 
 
 _ROUTINE = frozenset({Arrow.CLAIM, Arrow.WIRE, Arrow.ACCEPT, Arrow.RELEASE})
-_EDITORS = frozenset({Arrow.ASSUME, Arrow.RESEND, Arrow.CANCEL})
+_EDITORS = frozenset({Arrow.ASSUME, Arrow.RESEND, Arrow.CANCEL, Arrow.RETRY})
 
 
 def change(
@@ -103,7 +103,7 @@ def _note_statement(arrow: Arrow) -> Update:
 def _note_one(connection: Connection, lease: str, fate: Fate, now_ms: int) -> None:
     where = [delivery.c.id == fate.id, delivery.c.lease == lease]
     if change(connection, fate.arrow, where, _fate_values(fate, now_ms), now_ms) and fate.suppress:
-        _suppress(connection, fate, now_ms)
+        suppress(connection, fate.id, now_ms)
 
 
 _FATE_COLUMNS = ("attempts", "next_at_ms", "code", "reply", "done_at_ms")
@@ -146,11 +146,12 @@ def _write_events(connection: Connection, arrow: Arrow, ids: Sequence[int], deta
     )
 
 
-def _suppress(connection: Connection, fate: Fate, now_ms: int) -> None:
-    """Spare the address of a row from now on; one that is spared already stays as it is."""
+def suppress(connection: Connection, row_id: int, now_ms: int) -> None:
+    """Spare the address of a refused row from now on; one that is spared already stays as it is."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     columns = ["address_key", "reason", "evidence", "at_ms"]
-    found = select(delivery.c.address_key, literal("hard_bounce"), literal(f"smtp {fate.code}"), literal(now_ms)).where(
-        delivery.c.id == fate.id
+    evidence = literal("smtp ") + func.coalesce(delivery.c.code, "")
+    found = select(delivery.c.address_key, literal("hard_bounce"), evidence, literal(now_ms)).where(
+        delivery.c.id == row_id
     )
     connection.execute(dialect.insert(suppression).from_select(columns, found).on_conflict_do_nothing())

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.sending.committer import PATIENCE_S, Committer
 from newsletter.sending.feed import LedgerFeed, Work
+from newsletter.sending.guard import Guard
 from newsletter.sending.policy import Retry
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Tuning:
     """How a sender works; the defaults are for a real one."""
 
     retry: Retry = field(default_factory=Retry)
+    most_unknown_percent: float = 2.0
+    """Of the answers of ten minutes: when more say that there is no such address, it is paused (`guard`)."""
     chunk: int = 100
     """Rows per claim, each of which waits for the disk."""
     patience_s: float = PATIENCE_S
@@ -66,15 +69,17 @@ class Means:
     transport: Transport
     clock: Clock
     in_thread: InThread
-    told: Callable[[Mapping[State, int]], None]
-    """Is told now and then how many rows came to each state."""
+    told: Callable[[Mapping[State, int], int], None]
+    """Is told now and then how many rows came to each state; and when the next is due (in milliseconds since 1970),
+    while all that are left wait for their time, else 0."""
 
 
 async def deliver(means: Means, stop: asyncio.Event, tuning: Tuning) -> End:
     """Work until no row of the sending is left, or until `stop` is set, or the editor pauses it.
 
     Raises:
-        DeliveryError: nothing can be sent at all, or too much was refused for reasons of our own.
+        DeliveryError: nothing can be sent at all, or too much was refused: for reasons of our own, or for addresses
+            that are said not to exist.
         StoreError: the database was away for too long.
         FencedError: this sender was taken for dead, and another goes on with its rows.
     """
@@ -88,6 +93,7 @@ class _Sender:
         self._stop = stop
         self._tuning = tuning
         self._end = End.DONE
+        self._guard = Guard(tuning.most_unknown_percent)
         self._committer = Committer(
             lambda batch: ledger.write(batch, clock.now_ms()), means.in_thread, tuning.patience_s
         )
@@ -95,6 +101,7 @@ class _Sender:
             compose=means.compose,
             claim=lambda most, in_hand: ledger.claim(most, in_hand, clock.now_ms()),
             retry=tuning.retry,
+            guard=self._guard,
             deadline_at_ms=means.deadline_at_ms,
             chunk=tuning.chunk,
         )
@@ -134,7 +141,7 @@ class _Sender:
             if not is_wanted:
                 self._feed.end_unwanted()
                 return
-            self._means.told(self._feed.counts)
+            self._means.told(self._feed.counts, self._feed.due_at_ms)
             await asyncio.sleep(PULSE_S)
 
     async def _leave(self) -> None:
@@ -142,5 +149,7 @@ class _Sender:
         self._feed.let_go()
         self._committer.patience_s = self._tuning.last_patience_s
         await self._committer.drain()
+        if self._guard.is_alarmed:
+            await self._committer.patiently(lambda: self._means.ledger.hold_refusals(self._means.clock.now_ms()))
         await self._committer.patiently(lambda: self._means.ledger.leave(self._means.clock.now_ms()))
-        self._means.told(self._feed.counts)
+        self._means.told(self._feed.counts, 0)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from newsletter.model import Outcome
     from newsletter.sending.clock import Clock
     from newsletter.sending.committer import Committer
+    from newsletter.sending.guard import Guard
     from newsletter.sending.policy import Retry
     from newsletter.sending.rows import Row
 
@@ -56,6 +57,7 @@ class Work:
     claim: Callable[[int, Collection[int]], Stock]
     """Of at most so many rows, without those in hand; one durable transaction."""
     retry: Retry
+    guard: Guard
     deadline_at_ms: int
     chunk: int = 100
     """How many rows are claimed in one transaction, which waits for the disk."""
@@ -71,6 +73,8 @@ class LedgerFeed:
         """Why the sending was stopped from here."""
         self.is_wanted = True
         """The editor has neither paused nor cancelled it."""
+        self.due_at_ms = 0
+        """When the next row is due, while all that are left wait for their time; else 0."""
         self._work = work
         self._committer = committer
         self._clock = clock
@@ -99,7 +103,8 @@ class LedgerFeed:
         row = self._taken.pop(message.message_id, None)
         if row is None:
             return
-        chosen = decide(outcome, row.attempts, self._clock.now_ms(), self._work.deadline_at_ms, self._work.retry)
+        now_ms = self._clock.now_ms()
+        chosen = decide(outcome, row.attempts, now_ms, self._work.deadline_at_ms, self._work.retry)
         self._note(
             Fate(
                 row.id,
@@ -114,6 +119,9 @@ class LedgerFeed:
         self._own_faults = own_faults(self._own_faults, outcome)
         if self._own_faults >= OWN_FAULTS_IN_A_ROW:
             self._stop_for(_own_fault(outcome))
+        self._work.guard.note(outcome, now_ms)
+        if self._work.guard.is_alarmed:
+            self._stop_for(_unbelievable(self._work.guard))
         self._was_settled.set()
 
     def end(self) -> None:
@@ -156,11 +164,13 @@ class LedgerFeed:
         if not stock.is_wanted:
             self.end_unwanted()
         elif stock.rows:
+            self.due_at_ms = 0
             self._stock.extend(stock.rows)
             self._has_stock.set()
         elif stock.is_over and not in_hand:
             self.end()
         elif not self._stock:
+            self.due_at_ms = 0 if in_hand else stock.due_at_ms
             await self._wait(stock.due_at_ms)
         else:
             self._is_low.clear()
@@ -245,4 +255,11 @@ def _own_fault(outcome: Outcome) -> DeliveryError:
     return DeliveryError(
         f"{OWN_FAULTS_IN_A_ROW} mails in a row were refused for a reason that is about the sender, and not about the "
         f"readers; the last answer was: {said}"
+    )
+
+
+def _unbelievable(guard: Guard) -> DeliveryError:
+    return DeliveryError(
+        f"{guard.hard:,} of the last {guard.answers:,} readers ({guard.percent:.1f} %) were refused because there is "
+        "no such address; that is too many to be believed, so it was paused, and nobody was suppressed for it"
     )

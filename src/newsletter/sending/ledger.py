@@ -18,6 +18,7 @@ from newsletter.audience.subscribers import from_row, people
 from newsletter.errors import SendingError, StoreError
 from newsletter.sending.changes import IS_HELD, IS_PENDING, among, change, mark, note_fates
 from newsletter.sending.feed import Stock
+from newsletter.sending.refusals import hold
 from newsletter.sending.rows import Row
 from newsletter.sending.senders import give_up_rows
 from newsletter.sending.states import Arrow, State
@@ -95,6 +96,11 @@ class Ledger:
         """
         with writing(self._engine, durable=False) as connection:
             return self._beat(connection, now_ms) == _SENDING
+
+    def hold_refusals(self, now_ms: int) -> None:
+        """Pause the sending, as too many addresses are said not to exist; let them suppress nobody for now."""
+        with writing(self._engine) as connection:
+            hold(connection, self._send_id, now_ms)
 
     def leave(self, now_ms: int) -> None:
         """Stop being the sender, when no row is in hand any more; close the sending where nothing is left of it."""

@@ -14,7 +14,7 @@ from sqlalchemy import func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from newsletter.errors import SendingError
-from newsletter.sending.changes import IS_IN_DOUBT, change
+from newsletter.sending.changes import IS_IN_DOUBT, IS_PENDING, change
 from newsletter.sending.ledger import close
 from newsletter.sending.plan import ReadersHash
 from newsletter.sending.rows import Tally
@@ -47,6 +47,8 @@ class Sending:
     """How many were planned."""
     deadline_at_ms: int
     created_at_ms: int
+    refusals: str
+    """What holds for its hard refusals: `counted`, `held` or `believed` (see `refusals`)."""
 
     def date(self, timezone: tzinfo) -> datetime:
         """Return when it began, which is the date of all its mails."""
@@ -110,6 +112,7 @@ def _find(connection: Connection, slug: str) -> Sending | None:
         readers=row.audience,
         deadline_at_ms=row.deadline_at_ms,
         created_at_ms=row.created_at_ms,
+        refusals=row.refusals,
     )
 
 
@@ -199,6 +202,13 @@ def tally(engine: Engine, send_id: int) -> Tally:
             select(delivery.c.state, func.count()).where(delivery.c.send_id == send_id).group_by(delivery.c.state)
         )
         return Tally({State(state): many for state, many in connection.execute(statement)})
+
+
+def next_due_ms(engine: Engine, send_id: int) -> int:
+    """Return when the next waiting row is due, in milliseconds since 1970; 0 where none waits."""
+    with reading(engine) as connection:
+        waiting = select(func.min(delivery.c.next_at_ms)).where(delivery.c.send_id == send_id, IS_PENDING)
+        return connection.scalar(waiting) or 0
 
 
 def seconds_of(engine: Engine, sending: Sending) -> float:

@@ -19,6 +19,7 @@ in. Whoever comes too late changes no row, learns it from the count, and writes 
       '-----------resend--------------------------------------------'
 
     pending --skip--> skipped      pending --cancel--> cancelled      claimed --unfit--> failed
+    failed --retry--> pending
 
 Each arrow has a name. `ARROWS` is the only place that says which there are; the ledger makes its UPDATEs from it, and
 the log of changes keeps the name.
@@ -47,7 +48,7 @@ class State(StrEnum):
     SENT = "sent"
     """A server took it over."""
     FAILED = "failed"
-    """No server has it, and none will be asked again."""
+    """No server has it, and none is asked again but by the editor."""
     IN_DOUBT = "in_doubt"
     """Its last byte may have been written, and no answer is known."""
     SKIPPED = "skipped"
@@ -96,6 +97,8 @@ class Arrow(StrEnum):
     """The editor has it sent again, with the same Message-ID."""
     CANCEL = "cancel"
     """The editor stops the sending."""
+    RETRY = "retry"
+    """The editor does not believe a refusal, and has it tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,7 @@ ARROWS: Mapping[Arrow, Change] = MappingProxyType(
         Arrow.ASSUME: _change(State.SENT, State.IN_DOUBT),
         Arrow.RESEND: _change(State.PENDING, State.IN_DOUBT),
         Arrow.CANCEL: _change(State.CANCELLED, State.PENDING),
+        Arrow.RETRY: _change(State.PENDING, State.FAILED),
     }
 )
 """Every change there is. A change that is not here does not happen."""

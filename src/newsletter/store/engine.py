@@ -42,7 +42,9 @@ _LOG_LIMIT_BYTES = 64 * 1024 * 1024
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-def open_store(url: str, root: Path, *, fresh_id: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
+def open_store(
+    url: str, root: Path, *, fresh_id: str, busy_timeout_s: float = BUSY_TIMEOUT_S, may_make: bool = True
+) -> Engine:
     """Return the database, made if it is not there, with its tables brought up to date.
 
     Args:
@@ -50,12 +52,14 @@ def open_store(url: str, root: Path, *, fresh_id: str, busy_timeout_s: float = B
         root: The workspace's folder.
         fresh_id: The instance id of a database that is made; random.
         busy_timeout_s: How long a transaction waits for the end of another process's, on SQLite.
+        may_make: Whether a SQLite file that is not there is made; else an empty one in memory stands in for it.
 
     Raises:
         StoreError: it cannot be opened, is another program's, or was made by a later version of this one.
     """
     parsed = _parsed(url)
-    engine = _sqlite(parsed, root, busy_timeout_s) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
+    is_file = parsed.get_backend_name() == "sqlite"
+    engine = _sqlite(parsed, root, busy_timeout_s, may_make=may_make) if is_file else _postgresql(parsed)
     try:
         migrate(engine, fresh_id)
     except BaseException:
@@ -79,13 +83,16 @@ def _parsed(url: str) -> URL:
     return parsed
 
 
-def _sqlite(url: URL, root: Path, busy_timeout_s: float) -> Engine:
+def _sqlite(url: URL, root: Path, busy_timeout_s: float, *, may_make: bool) -> Engine:
     if not url.database or url.database == ":memory:" or url.query or url.host:
         message = "NEWSLETTER_STORE_URL names no file: write sqlite:///newsletter.db, without anything behind it"
         raise StoreError(message)
     path = root / url.database
-    _make_private(path)
-    url = url.set(database=str(path))
+    if may_make or path.exists():
+        _make_private(path)
+        url = url.set(database=str(path))
+    else:
+        url = url.set(database=":memory:")
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": busy_timeout_s}, json_serializer=_json)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -106,9 +106,12 @@ send = Table(
     Column("deadline_at_ms", BigInteger),  # NULL: none; later than this nothing more is sent
     Column("in_doubt_policy", Text, nullable=False, server_default=text("'hold'")),
     Column("created_at_ms", BigInteger, nullable=False),
+    # What "no such address" means: it suppresses, and is counted; too many, so the editor is asked; it is believed.
+    Column("refusals", Text, nullable=False, server_default=text("'counted'")),
     UniqueConstraint("issue_id", name="send_issue_id"),
     CheckConstraint("status in ('planned', 'sending', 'paused', 'done', 'cancelled')", name="send_status"),
     CheckConstraint("in_doubt_policy in ('hold', 'resend', 'assume_sent')", name="send_in_doubt_policy"),
+    CheckConstraint("refusals in ('counted', 'held', 'believed')", name="send_refusals"),
     sqlite_autoincrement=True,
 )
 
