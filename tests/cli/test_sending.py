@@ -274,12 +274,12 @@ def test_a_second_sender_says_so_at_once(newsletter: Newsletter, readers: Reader
             cwd=workspace, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         assert inbox.is_stuck.wait(50)
-        second = newsletter("send", "proef", "--yes")
+        second = at_terminal(workspace, "", "send", "proef")  # nobody is asked anything
         assert newsletter("pause", "proef").status == 0
         first.send_signal(signal.SIGINT)
         first.communicate(timeout=50)
     assert second.status == 2
-    assert f"error: another process is sending right now: {first.pid} on " in second.err
+    assert second.err.startswith(f"error: another process is sending right now: {first.pid} on ")
     assert newsletter("status", "proef", "--json").document["state"] == "paused"
 
 

@@ -18,6 +18,7 @@ from newsletter.sending.engine import Tuning
 from newsletter.sending.plan import content_sha256, issue_findings, plan_hash
 from newsletter.sending.policy import Retry
 from newsletter.sending.refusals import BELIEVED
+from newsletter.sending.senders import see_that_nobody_sends, this_process
 from newsletter.sending.sendings import find_sending, freeze, tally
 from newsletter.store.journal import adopt as adopt_ledger
 from newsletter.store.journal import verify
@@ -44,6 +45,8 @@ def send_to_list(mailing: Mailing, *, yes: bool, wanted_hash: str, adopt: bool, 
         adopt_ledger(mailing.engine, mailing.journal)
     verify(mailing.engine, mailing.journal)
     sending = find_sending(mailing.engine, mailing.issue.slug)
+    if sending is None or sending.status == "sending":
+        see_that_nobody_sends(mailing.engine, this_process(""), now_ms())
     if sending is None:
         sending = _begin(mailing, yes=yes, wanted_hash=wanted_hash)
     elif sending.status in {"done", "cancelled"}:

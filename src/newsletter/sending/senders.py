@@ -18,7 +18,7 @@ from sqlalchemy import delete, insert, select
 from newsletter.errors import SendingError
 from newsletter.sending.changes import IS_HELD, change
 from newsletter.sending.states import Arrow, State
-from newsletter.store import writing
+from newsletter.store import reading, writing
 from newsletter.store.schema import delivery, sender
 
 if TYPE_CHECKING:
@@ -57,6 +57,18 @@ def this_process(lease: str) -> Sender:
     """Return this process as a sender."""
     boot_id = _BOOT_ID.read_text().strip() if _BOOT_ID.exists() else ""
     return Sender(lease, os.getpid(), Machine(socket.gethostname(), boot_id, _is_running))
+
+
+def see_that_nobody_sends(engine: Engine, me: Sender, now_ms: int) -> None:
+    """Look whether this process could become the sender, before a person is asked anything; `enlist` decides.
+
+    Raises:
+        SendingError: another one is alive.
+    """
+    with reading(engine) as connection:
+        for other in connection.execute(select(sender)).all():
+            if _is_alive(other, me, now_ms):
+                raise SendingError(_already(other, now_ms))
 
 
 def enlist(engine: Engine, me: Sender, now_ms: int) -> int:
