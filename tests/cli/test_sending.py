@@ -190,7 +190,9 @@ def test_a_server_that_is_gone_is_told_and_nothing_is_lost(newsletter: Newslette
         ran = newsletter("send", "proef", "--yes")
         assert ran.status == 2
         assert "error: 127.0.0.1:1: nothing listens there" in ran.err
-    assert newsletter("status", "proef").out == "proef sending 2 planned · 2 pending\n"
+    assert newsletter("status", "proef").out == (
+        "proef sending 2 planned · 2 pending\n  nobody is sending it now; go on with: newsletter send proef\n"
+    )
 
 
 def at_terminal(workspace: Path, typed: str, *arguments: str) -> Ran:
@@ -296,6 +298,7 @@ def test_who_was_killed_goes_on_and_names_who_is_in_doubt(
         assert inbox.is_stuck.wait(50)
         process.kill()
         process.wait()
+    assert newsletter("status", "proef").out.endswith("nobody is sending it now; go on with: newsletter send proef\n")
     post = Post()
     with real_server(post) as port, settings_for(port):
         ran = newsletter("send", "proef", "--yes", "--json")
@@ -309,3 +312,24 @@ def test_who_was_killed_goes_on_and_names_who_is_in_doubt(
     assert len(has_it) == len(set(has_it))
     assert listed.isdisjoint(post.recipients)
     assert len(listed) == found["in_doubt"]
+
+
+def test_who_was_killed_and_then_cancelled_leaves_nobody_unnamed(
+    newsletter: Newsletter, readers: Readers, workspace: Path
+) -> None:
+    """Nobody sends it again, so whoever asks is the one who finds what the dead sender had in hand."""
+    readers(*(f"r{number}" for number in range(10)))
+    inbox = Stuck()
+    with real_server(inbox) as port, settings_for(port):
+        process = subprocess.Popen(
+            [COMMAND, "send", "proef", "--yes", "--connections", "1"],
+            cwd=workspace, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        assert inbox.is_stuck.wait(50)
+        process.kill()
+        process.wait()
+    found = counts(newsletter("cancel", "proef", "--json"))
+    assert "pending" not in found
+    assert found["sent"] + found["in_doubt"] + found["cancelled"] == 10
+    assert 1 <= found["in_doubt"] <= 4
+    assert len(newsletter("doubts", "proef").out.splitlines()) == found["in_doubt"]

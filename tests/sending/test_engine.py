@@ -296,7 +296,7 @@ def test_a_sender_that_was_taken_for_dead_writes_nothing_more(engine: Engine) ->
         return accept(message)
 
     transport = MemoryTransport(take_over)
-    with pytest.raises(SendingError, match="gave no sign of life for a minute"):
+    with pytest.raises(SendingError, match="gave no sign of life for minutes"):
         work(desk, transport)
     assert len(transport.messages) == 5
     # The answer for the fifth came after the other had put it into doubt.

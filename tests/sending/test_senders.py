@@ -49,9 +49,9 @@ def test_another_senders_row_cannot_be_marked_or_settled(engine: Engine) -> None
     assert slow.ledger.write(Batch(marks=(row.id,)), LATER) == frozenset()
     slow.ledger.write(Batch((Fate(row.id, Arrow.REFUSE, 1), Fate(row.id, Arrow.RELEASE, 0), accepted(row))), LATER)
     assert states(engine) == {"anna": "claimed"}
-    with pytest.raises(SendingError, match="gave no sign of life for a minute"):
+    with pytest.raises(SendingError, match="gave no sign of life for minutes"):
         slow.ledger.claim(1, (), LATER)
-    with pytest.raises(SendingError, match="gave no sign of life for a minute"):
+    with pytest.raises(SendingError, match="gave no sign of life for minutes"):
         slow.ledger.beat(LATER)
 
 

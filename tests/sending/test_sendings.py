@@ -12,6 +12,7 @@ from sqlalchemy import update
 from newsletter.errors import SendingError
 from newsletter.sending.policy import Retry
 from newsletter.sending.rows import Batch, Fate
+from newsletter.sending.senders import DEAD_AFTER_MS, Machine, Sender, is_anybody_sending
 from newsletter.sending.sendings import (
     all_sendings,
     find_sending,
@@ -20,6 +21,7 @@ from newsletter.sending.sendings import (
     reasons,
     seconds_of,
     settle_doubts,
+    settle_the_dead,
     steer,
     tally,
 )
@@ -200,3 +202,21 @@ def test_reasons_are_counted(engine: Engine) -> None:
         (1, "failed", "550 5.1.1 full"),
     ]
     assert seconds_of(engine, sending) == 2.5
+
+
+def test_what_a_dead_sender_had_in_hand_is_settled_without_another_one(engine: Engine) -> None:
+    """Whoever cancelled meanwhile finds nothing left over; a sender that lives keeps what it has."""
+    add_readers(engine, addresses(4))
+    sending = begun(engine)
+    desk = enlisted(engine, sending, "dies")
+    (row, _) = desk.ledger.claim(2, (), T0).rows
+    desk.ledger.write(Batch(marks=(row.id,)), T0)
+    me = Sender("me", 1, Machine("mine", "its boot", lambda _: True))
+    assert settle_the_dead(engine, me, T0 + DEAD_AFTER_MS) == 0
+    assert list(states(engine).values()) == ["wire", "claimed", "pending", "pending"]
+    assert is_anybody_sending(engine, me, T0 + DEAD_AFTER_MS)
+    steer(engine, SLUG, "cancelled", T0)
+    assert settle_the_dead(engine, me, LATER) == 1
+    assert list(states(engine).values()) == ["in_doubt", "cancelled", "cancelled", "cancelled"]
+    assert not is_anybody_sending(engine, me, LATER)
+    assert settle_the_dead(engine, me, LATER) == 0

@@ -114,7 +114,7 @@ async def _strike(world: World, process: Process, running: asyncio.Task[End | No
         world.cut_power()
         return CHUNK + CHUNK // 2 + CONNECTIONS * DEPTH
     if chance < trouble.power_cut + trouble.freeze:
-        asyncio.ensure_future(process.freeze(world.random.choice((5.0, 70.0, 300.0))))  # noqa: RUF006 - it ends itself
+        asyncio.ensure_future(process.freeze(world.random.choice((5.0, 170.0, 400.0))))  # noqa: RUF006 - it ends itself
     elif chance < trouble.power_cut + trouble.freeze + trouble.kill:
         process.kill()
         await asyncio.wait({running})

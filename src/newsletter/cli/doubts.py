@@ -31,8 +31,9 @@ def doubts(
     from newsletter.cli.people import now_ms
     from newsletter.cli.workspace import open_workspace
     from newsletter.errors import UsageError
+    from newsletter.sending.senders import this_process
     from newsletter.sending.sendings import doubts as doubts_of
-    from newsletter.sending.sendings import get_sending, settle_doubts
+    from newsletter.sending.sendings import get_sending, settle_doubts, settle_the_dead
     from newsletter.sending.states import Arrow
 
     if resend and assume_sent:
@@ -40,6 +41,7 @@ def doubts(
         raise UsageError(message)
     workspace = open_workspace(directory or context.obj)
     with workspace.store(only_look=True) as engine:
+        settle_the_dead(engine, this_process(""), now_ms())
         sending = get_sending(engine, workspace.slug(issue))
         found = doubts_of(engine, sending.id)
         settled = 0

@@ -61,7 +61,9 @@ def _show(engine: Engine, sending: Sending, timezone: tzinfo, *, as_json: bool) 
     """Tell a person how far a sending is; return the same as a document, and the exit status."""
     from newsletter.cli.delivering import status_of
     from newsletter.cli.output import show
+    from newsletter.cli.people import now_ms
     from newsletter.cli.tallies import document, how_to_resume, next_try, spoken_tally
+    from newsletter.sending.senders import is_anybody_sending, this_process
     from newsletter.sending.sendings import reasons, seconds_of, tally
     from newsletter.sending.states import State
 
@@ -72,7 +74,9 @@ def _show(engine: Engine, sending: Sending, timezone: tzinfo, *, as_json: bool) 
             show(f"  {reason.readers:,} {reason.state}: {reason.said}")
         if counts[State.IN_DOUBT]:
             show(f"  who is in doubt: newsletter doubts {sending.slug}")
-        if due_at_ms := _waits_until_ms(engine, sending, counts):
+        if sending.status == "sending" and not is_anybody_sending(engine, this_process(""), now_ms()):
+            show(f"  nobody is sending it now; go on with: newsletter send {sending.slug}")
+        elif due_at_ms := _waits_until_ms(engine, sending, counts):
             show(f"  {next_try(due_at_ms, timezone)}")
         if sending.status == "paused":
             show(f"  {how_to_resume(sending)}")
@@ -98,11 +102,10 @@ def _follow(engine: Engine, slug: str, timezone: tzinfo) -> None:
 
 def _waits_until_ms(engine: Engine, sending: Sending, counts: Tally) -> int:
     """Return when the next try is due of a sending whose readers all wait for their time; else 0."""
-    import time
-
+    from newsletter.cli.people import now_ms
     from newsletter.sending.sendings import next_due_ms
     from newsletter.sending.states import State
 
     is_waiting = sending.status == "sending" and counts[State.PENDING] and counts[State.PENDING] == counts.left
     due_at_ms = next_due_ms(engine, sending.id) if is_waiting else 0
-    return due_at_ms if due_at_ms > time.time() * 1000 else 0
+    return due_at_ms if due_at_ms > now_ms() else 0

@@ -71,11 +71,13 @@ def _steer(directory: str, issue: str, status: str, *, as_json: bool) -> None:
     from newsletter.cli.people import now_ms
     from newsletter.cli.tallies import document, say_tally
     from newsletter.cli.workspace import open_workspace
-    from newsletter.sending.sendings import get_sending, seconds_of, steer, tally
+    from newsletter.sending.senders import this_process
+    from newsletter.sending.sendings import get_sending, seconds_of, settle_the_dead, steer, tally
     from newsletter.sending.states import State
 
     workspace = open_workspace(directory)
     with workspace.store(only_look=True) as engine:
+        settle_the_dead(engine, this_process(""), now_ms())
         if status == "sending":
             _refuse_held(get_sending(engine, workspace.slug(issue)))
         sending = steer(engine, workspace.slug(issue), status, now_ms())

@@ -34,8 +34,9 @@ class InThread(Protocol):
         ...
 
 
-PATIENCE_S = 60.0
-"""How long a database may be locked, full or away before the sending stops."""
+PATIENCE_S = 120.0
+"""How long a database may be locked, full or away before the sending stops. An import of a million holds it for half a
+minute on a fast disk."""
 _PAUSE_S = 0.5
 GATHER_S = 0.02
 """How long fates wait for a mark to go with."""

@@ -113,7 +113,7 @@ class Ledger:
         mine = sender.c.lease == self._lease
         if not connection.execute(update(sender).where(mine).values(beat_at_ms=now_ms)).rowcount:
             message = (
-                "this process gave no sign of life for a minute, so that its mails were taken over or are in doubt; "
+                "this process gave no sign of life for minutes, so that its mails were taken over or are in doubt; "
                 "nothing more is sent from here"
             )
             raise SendingError(message)

@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine, Row
 
-DEAD_AFTER_MS = 60_000
-"""Without a beat for so long, a sender is taken for dead. Its rows are fenced, so a wrong guess doubles nothing."""
+DEAD_AFTER_MS = 150_000
+"""Without a beat for so long, a sender is taken for dead. Its rows are fenced, so a wrong guess doubles nothing.
+
+A database that another process holds, as a large import does for half a minute, keeps a beat waiting: longer than the
+sender itself waits for it before it gives up (`committer.PATIENCE_S`, and what a last try takes)."""
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _ABANDONED = "its sender died while it may have been writing this"
 
@@ -66,9 +69,7 @@ def see_that_nobody_sends(engine: Engine, me: Sender, now_ms: int) -> None:
         SendingError: another one is alive.
     """
     with reading(engine) as connection:
-        for other in connection.execute(select(sender)).all():
-            if _is_alive(other, me, now_ms):
-                raise SendingError(_already(other, now_ms))
+        _refuse_alive(connection, me, now_ms)
 
 
 def enlist(engine: Engine, me: Sender, now_ms: int) -> int:
@@ -78,26 +79,53 @@ def enlist(engine: Engine, me: Sender, now_ms: int) -> int:
         SendingError: another one is alive.
     """
     with writing(engine) as connection:
-        if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
-            connection.exec_driver_sql("lock table sender in share row exclusive mode")
-        boot_id = _boot_id(connection, me.machine)
-        doubts = 0
-        for other in connection.execute(select(sender)).all():
-            if _is_alive(other, me, now_ms):
-                raise SendingError(_already(other, now_ms))
-            doubts += _recover(connection, other, now_ms, same_boot=bool(boot_id) and other.boot_id == boot_id)
+        lock_senders(connection)
+        _refuse_alive(connection, me, now_ms)
+        doubts = settle_dead(connection, me, now_ms)
         connection.execute(
             insert(sender),
             {
                 "lease": me.lease,
                 "host": me.machine.host,
                 "pid": me.pid,
-                "boot_id": boot_id,
+                "boot_id": _boot_id(connection, me.machine),
                 "started_at_ms": now_ms,
                 "beat_at_ms": now_ms,
             },
         )
     return doubts
+
+
+def lock_senders(connection: Connection) -> None:
+    """Let nobody else become a sender, or settle a dead one, until this transaction has ended."""
+    if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
+        connection.exec_driver_sql("lock table sender in share row exclusive mode")
+
+
+def settle_dead(connection: Connection, me: Sender, now_ms: int) -> int:
+    """Settle what dead senders left behind, as this process sees it; return how many rows came into doubt by that.
+
+    Raises:
+        SendingError: one of them has come to life since.
+    """
+    boot_id = _boot_id(connection, me.machine)
+    return sum(
+        _recover(connection, other, now_ms, same_boot=bool(boot_id) and other.boot_id == boot_id)
+        for other in connection.execute(select(sender)).all()
+        if not _is_alive(other, me, now_ms)
+    )
+
+
+def is_anybody_sending(engine: Engine, me: Sender, now_ms: int) -> bool:
+    """Say whether a process sends, as far as this one can see."""
+    with reading(engine) as connection:
+        return any(_is_alive(other, me, now_ms) for other in connection.execute(select(sender)))
+
+
+def _refuse_alive(connection: Connection, me: Sender, now_ms: int) -> None:
+    for other in connection.execute(select(sender)):
+        if _is_alive(other, me, now_ms):
+            raise SendingError(_already(other, now_ms))
 
 
 def _boot_id(connection: Connection, machine: Machine) -> str:

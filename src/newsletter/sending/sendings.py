@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, insert, literal, select, update
+from sqlalchemy import exists, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from newsletter.errors import SendingError
@@ -18,9 +18,10 @@ from newsletter.sending.changes import IS_IN_DOUBT, IS_PENDING, change
 from newsletter.sending.ledger import close
 from newsletter.sending.plan import ReadersHash
 from newsletter.sending.rows import Tally
+from newsletter.sending.senders import lock_senders, settle_dead
 from newsletter.sending.states import Arrow, State
 from newsletter.store import reading, writing
-from newsletter.store.schema import delivery, send
+from newsletter.store.schema import delivery, send, sender
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from newsletter.sending.plan import Plan
     from newsletter.sending.policy import Retry
+    from newsletter.sending.senders import Sender
 
 _BATCH = 2000
 
@@ -267,6 +269,24 @@ def settle_doubts(engine: Engine, sending: Sending, arrow: Arrow, ids: list[int]
         if settled and arrow is Arrow.RESEND and sending.status == "done":
             connection.execute(update(send).where(send.c.id == sending.id).values(status="sending"))
     return settled
+
+
+def settle_the_dead(engine: Engine, me: Sender, now_ms: int) -> int:
+    """Settle what dead senders left behind, for whoever does not send again; return how many came into doubt by that.
+
+    A database without dead senders is only looked at.
+    """
+    with reading(engine) as connection:
+        if not connection.scalar(select(func.count()).select_from(sender)):
+            return 0
+    with writing(engine) as connection:
+        lock_senders(connection)
+        in_doubt = settle_dead(connection, me, now_ms)
+        # What went back to a sending that was cancelled meanwhile is cancelled too.
+        left = exists(select(delivery.c.id).where(delivery.c.send_id == send.c.id, IS_PENDING))
+        for send_id in connection.scalars(select(send.c.id).where(send.c.status == "cancelled", left)).all():
+            close(connection, send_id, now_ms)
+    return in_doubt
 
 
 _STEERED = {"paused": ("sending",), "sending": ("paused",), "cancelled": ("sending", "paused")}
