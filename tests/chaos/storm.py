@@ -12,6 +12,7 @@ from select import select
 from typing import TYPE_CHECKING
 
 from newsletter.sending.policy import Retry
+from newsletter.sending.senders import DEAD_AFTER_MS
 from newsletter.store import open_store
 from tests.chaos.oracle import faults_of, states_of
 from tests.chaos.server import copies_in, truthful_server
@@ -121,7 +122,7 @@ def _looks_dead(folder: Path) -> bool:
     """Make it seem that the last sign of life is long ago; return whether that could be written."""
     with closing(sqlite3.connect(folder / "newsletter.db", timeout=0.2)) as database, database:
         with suppress(sqlite3.OperationalError):
-            database.execute("update sender set beat_at_ms = beat_at_ms - 120000")
+            database.execute("update sender set beat_at_ms = beat_at_ms - ?", (2 * DEAD_AFTER_MS,))
             return True
         return False
 

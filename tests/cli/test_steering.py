@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from email import message_from_bytes
 from typing import TYPE_CHECKING
 
 import pytest
@@ -111,3 +114,30 @@ def test_watching_ends_when_nothing_is_left(newsletter: Newsletter, readers: Rea
     readers("anna")
     assert newsletter("send", "proef", "--yes", "--transport", "null").status == 0
     assert newsletter("status", "proef", "--watch").out == "proef done 1 planned · 1 sent\n"
+
+
+def test_a_log_proves_doubts_before_anything_is_sent_again(
+    newsletter: Newsletter, readers: Readers, workspace: Path, post: Post
+) -> None:
+    """The mails are known by the Message-IDs with which they went out."""
+    readers("anna", "bram", "chloe")
+    assert newsletter("send", "proef", "--yes").status == 0
+    ids = {
+        str(mail["To"]): str(mail["Message-ID"]) for mail in (message_from_bytes(content) for content in post.contents)
+    }
+    with closing(sqlite3.connect(workspace / "newsletter.db")) as database, database:
+        database.execute("update delivery set state = 'in_doubt', reply = null where id > 1")
+    lines = (
+        f"postfix/cleanup[1]: 4XyZ: message-id={ids['bram@example.org']}\n",
+        "postfix/qmgr[2]: 4XyZ: from=<b@proef.example>, size=1, nrcpt=1 (queue active)\n",
+        f"postfix/cleanup[1]: 4XyY: message-id={ids['chloe@example.org']}\n",
+    )
+    (workspace / "mail.log").write_text("".join(lines), "utf-8")
+    ran = newsletter("doubts", "proef", "--log", "mail.log")
+    assert (ran.status, ran.out) == (1, "chloe@example.org  \n")
+    assert ran.err == "1 taken as sent: the server's log says that it took them\n"
+    assert "prove" in newsletter("subscribers", "show", "bram@example.org").out
+    both = newsletter("doubts", "proef", "--log", "mail.log", "--resend", "--json")
+    assert (both.document["proven"], both.document["settled"], both.document["in_doubt"]) == (0, 1, 0)
+    missing = newsletter("doubts", "proef", "--log", "nowhere.log")
+    assert (missing.status, missing.err) == (2, "error: nowhere.log: No such file or directory\n")

@@ -72,15 +72,16 @@ def free_port() -> int:
 @contextmanager
 def postfix(relay_to: int, authority: trustme.CA) -> Iterator[int]:
     """Run a Postfix of its own; give its port."""
+    with TemporaryDirectory() as name, postfix_in(Path(name), relay_to, authority) as port:
+        yield port
+
+
+@contextmanager
+def postfix_in(folder: Path, relay_to: int, authority: trustme.CA) -> Iterator[int]:
+    """Run a Postfix in a folder, where its log is; give its port."""
     if os.getuid() or not shutil.which("postfix"):
         pytest.skip(f"needs root and Postfix: {INSTALL}")
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o755)  # its parts run as other users
-        yield from _postfix(folder, relay_to, authority)
-
-
-def _postfix(folder: Path, relay_to: int, authority: trustme.CA) -> Iterator[int]:
+    folder.chmod(0o755)  # its parts run as other users
     port, etc = free_port(), folder / "etc"
     etc.mkdir()
     (folder / "spool").mkdir()

@@ -6,14 +6,17 @@ import ssl
 from collections import Counter
 from contextlib import contextmanager
 from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
 import trustme
 
 from newsletter.model import Recipient, Scope, Verdict
+from newsletter.sending.evidence import taken
 from tests.delivery.letters import filled, message
-from tests.delivery.mail_servers import opensmtpd, postfix
+from tests.delivery.mail_servers import opensmtpd, postfix, postfix_in
 from tests.delivery.servers import Inbox, deliver, real_server, smtp, smtp_settings
 
 if TYPE_CHECKING:
@@ -93,3 +96,17 @@ def test_postfix_over_tls_one_refused_and_the_others_taken(inbox: Inbox, authori
     assert sorted(envelope.rcpt_tos[0] for envelope in inbox.envelopes) == sorted(
         set(addresses) - {"unknown@example.org"}
     )
+
+
+def test_the_log_of_postfix_proves_what_it_took(inbox: Inbox, authority: trustme.CA) -> None:
+    """And not what it refused, nor what it was never asked to take."""
+    sent = [filled(reader=Recipient(f"reader-{number}@example.org", "nl", f"T{number}")) for number in range(5)]
+    refused = filled(reader=Recipient("unknown@example.org", "nl", "T99"))
+    with TemporaryDirectory() as name, real_server(inbox) as sink:
+        with postfix_in(Path(name), sink, authority) as port:
+            deliver(smtp(smtp_settings(port)), *sent, refused)
+            inbox.wait_for(len(sent))
+        lines = (Path(name) / "log").read_text("utf-8").splitlines()
+    ids = {one.message_id for one in sent}
+    assert len(ids) == len(sent)
+    assert taken(lines, {*ids, refused.message_id, "<never@aireport.example>"}) == ids

@@ -9,7 +9,10 @@ import typer
 from newsletter.cli.options import AsJson, Directory, IssueName
 
 if TYPE_CHECKING:
-    from newsletter.sending.sendings import Doubt
+    from sqlalchemy import Engine
+
+    from newsletter.config import Settings
+    from newsletter.sending.sendings import Doubt, Sending
 
 EXAMPLES = "Example: newsletter doubts asml --assume-sent"
 
@@ -19,6 +22,9 @@ def doubts(
     issue: IssueName,
     resend: Annotated[bool, typer.Option("--resend", help="Send it to them again; some will have it twice.")] = False,
     assume_sent: Annotated[bool, typer.Option("--assume-sent", help="Take it as sent; some will not have it.")] = False,
+    log: Annotated[
+        str, typer.Option("--log", metavar="FILE", help="First take as sent what this log of Postfix proves.")
+    ] = "",
     directory: Directory = "",
     as_json: AsJson = False,
 ) -> int:
@@ -43,6 +49,7 @@ def doubts(
     with workspace.store(only_look=True) as engine:
         settle_the_dead(engine, this_process(""), now_ms())
         sending = get_sending(engine, workspace.slug(issue))
+        proven = _settle_proven(engine, workspace.settings, sending, log) if log else 0
         found = doubts_of(engine, sending.id)
         settled = 0
         if resend or assume_sent:
@@ -50,16 +57,47 @@ def doubts(
             settled = settle_doubts(engine, sending, arrow, [doubt.id for doubt in found], now_ms())
     left = len(found) - settled
     if as_json:
-        print_json({"issue": sending.slug, "in_doubt": left, "settled": settled, "doubts": list(map(_document, found))})
+        numbers = {"in_doubt": left, "proven": proven, "settled": settled}
+        print_json({"issue": sending.slug, **numbers, "doubts": list(map(_document, found))})
     else:
         for doubt in found:
             show(doubt.address, "", doubt.reply)
+    if log:
+        say(f"{proven:,} taken as sent: the server's log says that it took them")
     if settled:
         became = f"to be sent again: newsletter send {sending.slug}" if resend else "taken as sent"
         say(f"{settled:,} {became}")
     elif not found:
         say("nobody is in doubt")
     return 1 if left else 0
+
+
+def _settle_proven(engine: Engine, settings: Settings, sending: Sending, log: str) -> int:
+    """Take as sent what the log of a mail server says that it took; return how many that were.
+
+    Raises:
+        UsageError: the log cannot be read, or the secret key is not set, by which mails are known.
+    """
+    from pathlib import Path
+
+    from newsletter.audience.tokens import keys_of
+    from newsletter.cli.people import now_ms
+    from newsletter.errors import UsageError
+    from newsletter.sending.evidence import taken
+    from newsletter.sending.letters import message_ids
+    from newsletter.sending.sendings import doubts as doubts_of
+    from newsletter.sending.sendings import settle_doubts
+    from newsletter.sending.states import Arrow
+
+    message_id = message_ids(keys_of(settings.secret_key), settings.newsletter, sending.slug, sending.id)
+    wanted = {message_id(doubt.subscriber_id): doubt.id for doubt in doubts_of(engine, sending.id)}
+    try:
+        with Path(log).open(encoding="utf-8", errors="replace") as lines:
+            proven = [wanted[found] for found in taken(lines, wanted)]
+    except OSError as error:
+        message = f"{log}: {error.strerror}"
+        raise UsageError(message) from error
+    return settle_doubts(engine, sending, Arrow.PROVE, proven, now_ms())
 
 
 def _document(doubt: Doubt) -> dict[str, object]:

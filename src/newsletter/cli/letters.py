@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.delivery.mime import Stamp, identity_of, prepare
 from newsletter.render import personal_values
+from newsletter.sending.letters import message_id
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,8 +22,7 @@ TEST_TOKEN = "test"  # noqa: S105  # it opens nothing: the links of a trial mail
 def compose(email: Email, workspace: Workspace, reader: Recipient, date: datetime, *, is_test: bool = False) -> Message:
     """Compose one message for one reader; a test says that it is one."""
     settings = workspace.settings
-    domain = settings.newsletter.from_address.rpartition("@")[2]
-    stamp = Stamp(date, f"<{reader.token}.{email.slug}@{domain}>")
+    stamp = Stamp(date, message_id(reader.token, email.slug, settings.newsletter.from_address))
     values = personal_values(email, reader, settings.newsletter.url)
     return prepare(email, identity_of(settings), is_test=is_test).fill(reader, values, stamp)
 

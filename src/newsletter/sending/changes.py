@@ -39,7 +39,11 @@ def among(ids: Sequence[int]) -> ColumnElement[bool]:
 
 
 _ROUTINE = frozenset({Arrow.CLAIM, Arrow.WIRE, Arrow.ACCEPT, Arrow.RELEASE})
-_EDITORS = frozenset({Arrow.ASSUME, Arrow.RESEND, Arrow.CANCEL, Arrow.RETRY})
+_SOURCES = {
+    **dict.fromkeys((Arrow.ASSUME, Arrow.RESEND, Arrow.CANCEL, Arrow.RETRY), "editor"),
+    Arrow.PROVE: "log",
+}
+"""Who says so; for all others it is the sender."""
 
 
 def change(
@@ -139,7 +143,7 @@ _MARK = (
 
 
 def _write_events(connection: Connection, arrow: Arrow, ids: Sequence[int], detail: str, now_ms: int) -> None:
-    source = "editor" if arrow in _EDITORS else "sender"
+    source = _SOURCES.get(arrow, "sender")
     connection.execute(
         insert(delivery_event),
         [{"delivery_id": id_, "source": source, "kind": arrow, "detail": detail, "at_ms": now_ms} for id_ in ids],

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from newsletter.audience.subscribers import Subscriber
     from newsletter.audience.tokens import Keys
+    from newsletter.config import Newsletter
     from newsletter.delivery.base import Message
     from newsletter.delivery.dkim import Signer
     from newsletter.delivery.mime import PreparedMail
@@ -41,10 +42,25 @@ class Letters:
             DeliveryError: no reader's message can be made.
         """
         identity = self.mail.identity
-        domain = identity.from_address.rpartition("@")[2]
-        stamp = Stamp(self.date, f"<{reader.envelope_token or reader.token}.{self.email.slug}@{domain}>")
+        token = reader.envelope_token or reader.token
+        stamp = Stamp(self.date, message_id(token, self.email.slug, identity.from_address))
         message = self.mail.fill(reader, personal_values(self.email, reader, identity.site), stamp)
         return self.signer.sign(message, self.date) if self.signer else message
+
+
+def message_id(token: str, slug: str, from_address: str) -> str:
+    """Return the Message-ID of one reader's mail, by which he, and a server's log, know it again."""
+    return f"<{token}.{slug}@{from_address.rpartition('@')[2]}>"
+
+
+def message_ids(keys: Keys, newsletter: Newsletter, slug: str, send_id: int) -> Callable[[int], str]:
+    """Return what says the Message-ID of the mail to a subscriber, by his id, in one sending."""
+
+    def of(subscriber_id: int) -> str:
+        token = sign(keys, newsletter.list_id, Token(Purpose.ENVELOPE, subscriber_id, send_id))
+        return message_id(token, slug, newsletter.from_address)
+
+    return of
 
 
 def reader_of(keys: Keys, list_id: str, send_id: int) -> Callable[[Subscriber], Recipient]:

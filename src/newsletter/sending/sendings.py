@@ -72,6 +72,7 @@ class Doubt:
     """A reader of whom nobody knows whether he has the mail."""
 
     id: int
+    subscriber_id: int
     address: str
     reply: str
     """What is known: why there was no answer."""
@@ -238,17 +239,20 @@ def doubts(engine: Engine, send_id: int) -> list[Doubt]:
     """Return the readers in doubt, in the order in which they were written to."""
     with reading(engine) as connection:
         statement = (
-            select(delivery.c.id, delivery.c.address, delivery.c.reply, delivery.c.wired_at_ms)
+            select(
+                delivery.c.id, delivery.c.subscriber_id, delivery.c.address, delivery.c.reply, delivery.c.wired_at_ms
+            )
             .where(delivery.c.send_id == send_id, IS_IN_DOUBT)
             .order_by(delivery.c.wired_at_ms, delivery.c.id)
         )
         return [
-            Doubt(row.id, row.address, row.reply or "", row.wired_at_ms or 0) for row in connection.execute(statement)
+            Doubt(row.id, row.subscriber_id, row.address, row.reply or "", row.wired_at_ms or 0)
+            for row in connection.execute(statement)
         ]
 
 
 def settle_doubts(engine: Engine, sending: Sending, arrow: Arrow, ids: list[int], now_ms: int) -> int:
-    """Settle these doubts by the editor's word: `RESEND` or `ASSUME`; return how many there still were to settle.
+    """Settle these doubts by a log, `PROVE`, or by the editor's word, `RESEND` or `ASSUME`; return how many there were.
 
     Only those that the editor has seen: a doubt that has come up since stays one.
 

@@ -14,7 +14,7 @@ in. Whoever comes too late changes no row, learns it from the count, and writes 
 
     pending --claim--> claimed --wire--> wire --accept----------> sent
       ^  ^                |               | |--refuse, expire--> failed
-      |  '----release-----'---------------| '--lose, abandon---> in_doubt --answer, assume--> sent
+      |  '----release-----'---------------| '--lose, abandon---> in_doubt --answer, prove, assume--> sent
       |-----------defer-------------------'                         |
       '-----------resend--------------------------------------------'
 
@@ -91,6 +91,8 @@ class Arrow(StrEnum):
     """Its sender died, and may have written it."""
     ANSWER = "answer"
     """The sender that was believed dead has had the server's 2xx after all."""
+    PROVE = "prove"
+    """The log of the mail server says that it took the mail."""
     ASSUME = "assume"
     """The editor takes it as sent."""
     RESEND = "resend"
@@ -130,6 +132,7 @@ ARROWS: Mapping[Arrow, Change] = MappingProxyType(
         # From `claimed` where the machine went down: the mark may have been lost with it, for the same reason.
         Arrow.ABANDON: _change(State.IN_DOUBT, *HELD),
         Arrow.ANSWER: _change(State.SENT, State.IN_DOUBT),
+        Arrow.PROVE: _change(State.SENT, State.IN_DOUBT),
         Arrow.ASSUME: _change(State.SENT, State.IN_DOUBT),
         Arrow.RESEND: _change(State.PENDING, State.IN_DOUBT),
         Arrow.CANCEL: _change(State.CANCELLED, State.PENDING),
