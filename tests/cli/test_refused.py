@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from newsletter.sending.guard import LEAST
-from tests.cli.test_send import Post, counts, settings_for
+from tests.cli.post import Post, counts, settings_for
 from tests.delivery.servers import real_server
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def test_nothing_goes_on_without_a_word_about_them(newsletter: Newsletter, pause
 def test_where_the_server_was_wrong_everybody_gets_it(newsletter: Newsletter, paused: WronglySetUp) -> None:
     paused.is_mended = True
     many = refused(newsletter)
-    assert newsletter("resume", "proef", "--retry-refused").err.startswith(f"{many} are tried again\n")
+    assert newsletter("resume", "proef", "--retry-refused").err.startswith(f"{many} readers to be tried again\n")
     ran = newsletter("send", "proef", "--yes", "--json")
     assert (ran.status, counts(ran)) == (0, {"sent": READERS}), ran.err
     assert len(paused.recipients) == len(set(paused.recipients)) == READERS
@@ -91,7 +91,7 @@ def test_where_the_refusals_are_right_they_are_believed_from_now_on(
     newsletter: Newsletter, paused: WronglySetUp
 ) -> None:
     many = refused(newsletter)
-    assert newsletter("resume", "proef", "--suppress-refused").err.startswith(f"{many} get no more mail\n")
+    assert newsletter("resume", "proef", "--suppress-refused").err.startswith(f"{many} readers suppressed\n")
     assert suppressed(newsletter) == many
     ran = newsletter("send", "proef", "--yes", "--json")
     assert (ran.status, counts(ran)) == (1, {"failed": READERS}), ran.err

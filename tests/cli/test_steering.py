@@ -135,7 +135,7 @@ def test_a_log_proves_doubts_before_anything_is_sent_again(
     (workspace / "mail.log").write_text("".join(lines), "utf-8")
     ran = newsletter("doubts", "proef", "--log", "mail.log")
     assert (ran.status, ran.out) == (1, "chloe@example.org  \n")
-    assert ran.err == "1 taken as sent: the server's log says that it took them\n"
+    assert ran.err == "1 reader taken as sent: the server's log says that it took them\n"
     assert "prove" in newsletter("subscribers", "show", "bram@example.org").out
     both = newsletter("doubts", "proef", "--log", "mail.log", "--resend", "--json")
     assert (both.document["proven"], both.document["settled"], both.document["in_doubt"]) == (0, 1, 0)

@@ -29,6 +29,7 @@ from newsletter.sending.states import Arrow, State
 from newsletter.store import writing
 from newsletter.store.schema import delivery
 from tests.sending.mailings import (
+    LATER,
     READERS,
     SLUG,
     T0,

@@ -41,6 +41,7 @@ def doubts(
     from newsletter.sending.sendings import doubts as doubts_of
     from newsletter.sending.sendings import get_sending, settle_doubts, settle_the_dead
     from newsletter.sending.states import Arrow
+    from newsletter.wording import counted
 
     if resend and assume_sent:
         message = "--resend and --assume-sent are opposites; choose one"
@@ -63,7 +64,7 @@ def doubts(
         for doubt in found:
             show(doubt.address, "", doubt.reply)
     if log:
-        say(f"{proven:,} taken as sent: the server's log says that it took them")
+        say(f"{counted(proven, 'reader')} taken as sent: the server's log says that it took them")
     if settled:
         became = f"to be sent again: newsletter send {sending.slug}" if resend else "taken as sent"
         say(f"{settled:,} {became}")

@@ -49,7 +49,7 @@ def show_plan(mailing: Mailing, plan: Plan, tell: Callable[..., None]) -> None:
         ("subject", mailing.subject),
         ("readers", f"{plan.readers:,} ({plan.audience})"),
         ("language", plan.language),
-        ("message", f"{plan.message_bytes / 1000:.1f} kB"),
+        ("message", f"{plan.message_bytes / 1000:.1f} kB" if plan.message_bytes else "for nobody yet"),
         ("by", way),
         ("time", spoken(seconds) if seconds else "as fast as the server takes it"),
         ("plan", plan.hash),

@@ -53,12 +53,13 @@ def _settle(directory: str, issue: str, *, are_right: bool) -> None:
     from newsletter.cli.workspace import open_workspace
     from newsletter.sending.refusals import settle_refusals
     from newsletter.sending.sendings import get_sending
+    from newsletter.wording import counted
 
     workspace = open_workspace(directory)
     with workspace.store(only_look=True) as engine:
         sending = get_sending(engine, workspace.slug(issue))
         settled = settle_refusals(engine, sending, are_right=are_right, now_ms=now_ms())
-    say(f"{settled:,} {'get no more mail' if are_right else 'are tried again'}")
+    say(f"{counted(settled, 'reader')} {'suppressed' if are_right else 'to be tried again'}")
 
 
 def cancel(context: typer.Context, issue: IssueName, directory: Directory = "", as_json: AsJson = False) -> None:

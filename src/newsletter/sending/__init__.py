@@ -11,5 +11,7 @@ May not: read an issue's file, render, speak SMTP, or print.
     engine     one sender at work                        feed          what the transport takes its messages from
     committer  the one writer of a sender's notes        letters       one reader's message
     rows       what these hand to each other             clock         a sender's time, which only goes forward
+    guard      when refusals are too many to be believed refusals      what then: held for the editor's word
+    evidence   what the log of a server proves of doubts
     rehearsal  the readers copied, so that a sending can be tried without touching them
 """

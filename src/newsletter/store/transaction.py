@@ -104,7 +104,7 @@ _SQLITE_WORDS = {
     sqlite3.SQLITE_CANTOPEN: "the database cannot be opened; see whether its folder is there and may be written",
     sqlite3.SQLITE_CORRUPT: "the database is damaged; put a backup in its place",
     sqlite3.SQLITE_FULL: "the disk is full; nothing was changed",
-    sqlite3.SQLITE_IOERR: "the disk cannot be read or written; nothing was changed",
+    sqlite3.SQLITE_IOERR: "the disk cannot be read or written, or is full; nothing was changed",
     sqlite3.SQLITE_NOTADB: "this is no SQLite database; name another file in NEWSLETTER_STORE_URL",
     sqlite3.SQLITE_PERM: "the database may not be opened by this user",
     sqlite3.SQLITE_READONLY: "the database may not be written by this user",
