@@ -333,3 +333,22 @@ def test_who_was_killed_and_then_cancelled_leaves_nobody_unnamed(
     assert found["sent"] + found["in_doubt"] + found["cancelled"] == 10
     assert 1 <= found["in_doubt"] <= 4
     assert len(newsletter("doubts", "proef").out.splitlines()) == found["in_doubt"]
+
+
+@pytest.mark.parametrize("is_offered", [True, False])
+def test_an_address_beyond_ascii_arrives_as_it_is_or_not_at_all(
+    newsletter: Newsletter, readers: Readers, *, is_offered: bool
+) -> None:
+    """Where a server does not know such addresses, the reader is told as refused; nobody else gets the mail for him."""
+    readers("anna", "čedric")
+    inbox = Post()
+    with real_server(inbox, enable_SMTPUTF8=is_offered) as port, settings_for(port):
+        ran = newsletter("send", "proef", "--yes", "--json")
+    if is_offered:
+        assert (ran.status, counts(ran)) == (0, {"sent": 2})
+        assert sorted(inbox.recipients) == ["anna@example.org", "čedric@example.org"]
+        return
+    assert (ran.status, counts(ran)) == (1, {"sent": 1, "failed": 1})
+    assert inbox.recipients == ["anna@example.org"]
+    assert "SMTPUTF8" in newsletter("status", "proef").out
+    assert newsletter("subscribers", "list", "--status", "suppressed", "--json").document["total"] == 0
