@@ -285,9 +285,8 @@ def test_a_second_sender_says_so_at_once(newsletter: Newsletter, readers: Reader
     assert newsletter("status", "proef", "--json").document["state"] == "paused"
 
 
-def test_who_was_killed_goes_on_and_names_who_is_in_doubt(
-    newsletter: Newsletter, readers: Readers, workspace: Path
-) -> None:
+def kill_in_the_midst(readers: Readers, workspace: Path) -> Stuck:
+    """Leave a sending to ten readers as a killed process does, with one mail on its way; return the server."""
     readers(*(f"r{number}" for number in range(10)))
     inbox = Stuck()
     with real_server(inbox) as port, settings_for(port):
@@ -298,6 +297,13 @@ def test_who_was_killed_goes_on_and_names_who_is_in_doubt(
         assert inbox.is_stuck.wait(50)
         process.kill()
         process.wait()
+    return inbox
+
+
+def test_who_was_killed_goes_on_and_names_who_is_in_doubt(
+    newsletter: Newsletter, readers: Readers, workspace: Path
+) -> None:
+    inbox = kill_in_the_midst(readers, workspace)
     assert newsletter("status", "proef").out.endswith("nobody is sending it now; go on with: newsletter send proef\n")
     post = Post()
     with real_server(post) as port, settings_for(port):
@@ -318,16 +324,7 @@ def test_who_was_killed_and_then_cancelled_leaves_nobody_unnamed(
     newsletter: Newsletter, readers: Readers, workspace: Path
 ) -> None:
     """Nobody sends it again, so whoever asks is the one who finds what the dead sender had in hand."""
-    readers(*(f"r{number}" for number in range(10)))
-    inbox = Stuck()
-    with real_server(inbox) as port, settings_for(port):
-        process = subprocess.Popen(
-            [COMMAND, "send", "proef", "--yes", "--connections", "1"],
-            cwd=workspace, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        assert inbox.is_stuck.wait(50)
-        process.kill()
-        process.wait()
+    kill_in_the_midst(readers, workspace)
     found = counts(newsletter("cancel", "proef", "--json"))
     assert "pending" not in found
     assert found["sent"] + found["in_doubt"] + found["cancelled"] == 10

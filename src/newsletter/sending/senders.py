@@ -116,6 +116,12 @@ def settle_dead(connection: Connection, me: Sender, now_ms: int) -> int:
     )
 
 
+def is_anybody_dead(engine: Engine, me: Sender, now_ms: int) -> bool:
+    """Say whether a process ended without a word, as far as this one can see."""
+    with reading(engine) as connection:
+        return not all(_is_alive(other, me, now_ms) for other in connection.execute(select(sender)))
+
+
 def is_anybody_sending(engine: Engine, me: Sender, now_ms: int) -> bool:
     """Say whether a process sends, as far as this one can see."""
     with reading(engine) as connection:

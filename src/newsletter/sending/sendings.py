@@ -18,10 +18,10 @@ from newsletter.sending.changes import IS_IN_DOUBT, IS_PENDING, change
 from newsletter.sending.ledger import close
 from newsletter.sending.plan import ReadersHash
 from newsletter.sending.rows import Tally
-from newsletter.sending.senders import lock_senders, settle_dead
+from newsletter.sending.senders import is_anybody_dead, lock_senders, settle_dead
 from newsletter.sending.states import Arrow, State
 from newsletter.store import reading, writing
-from newsletter.store.schema import delivery, send, sender
+from newsletter.store.schema import delivery, send
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -280,9 +280,8 @@ def settle_the_dead(engine: Engine, me: Sender, now_ms: int) -> int:
 
     A database without dead senders is only looked at.
     """
-    with reading(engine) as connection:
-        if not connection.scalar(select(func.count()).select_from(sender)):
-            return 0
+    if not is_anybody_dead(engine, me, now_ms):
+        return 0
     with writing(engine) as connection:
         lock_senders(connection)
         in_doubt = settle_dead(connection, me, now_ms)
