@@ -220,7 +220,7 @@ def test_another_issue_has_its_own_date_and_a_link_of_its_own_in_every_block() -
     changed = another_issue(TEXT, 9)
 
     assert changed == (
-        TEXT.replace("2026-01-02", "2027-01-10")
+        TEXT.replace("2026-01-02", "2024-01-10")
         .replace("One,", f"{link}One,")
         .replace("Three", f"{link}Three")
         .replace("Five", f"{link}Five")
