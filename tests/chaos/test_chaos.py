@@ -13,6 +13,8 @@ from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
 
+import pytest
+
 from newsletter.model import Outcome, Verdict
 from newsletter.store import open_store
 from tests.chaos.forks import fork
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from newsletter.delivery.base import Feed, Message
+
+pytestmark = pytest.mark.bulk
 
 READERS = [*(f"ok-{number}@example.org" for number in range(7)), "t1-7@example.org", "p-8@example.org"]
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from newsletter.delivery.base import Message
 
+pytestmark = pytest.mark.bulk
+
 COUNT = 100_000
 WHOLE = 8
 """Of so many values one makes a whole mail; the others go through the doors to headers and commands alone."""

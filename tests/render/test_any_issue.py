@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from newsletter.model import Block, Email, Issue
     from tests.render.any_issue import Draft
 
+pytestmark = pytest.mark.bulk
+
 EVERYWHERE = bool({"CI", "PYTEST_XDIST_WORKER"} & os.environ.keys())
 ISSUES = 10_000 if EVERYWHERE else 600
 """How many are rendered at least, over all kinds of blocks; fewer where somebody runs this file alone."""

@@ -23,6 +23,8 @@ from tests.simulation.world import Product, Trouble
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.bulk
+
 STORIES = 30
 PATIENCE = 40
 """In so many stories a fault of the product must have shown itself."""
