@@ -147,7 +147,7 @@ def export_csv(
 def _opened(out: str) -> Iterator[TextIO]:
     """Give the file to write to; one that is whole takes the place of an older one of that name."""
     if not out:
-        sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+        sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]  # of every standard output that Python opens
         yield sys.stdout
         return
     path = Path(out)
