@@ -24,6 +24,7 @@ from benchmarks.sending.workspace import SAMPLE
 from newsletter.config.settings import Smtp
 from newsletter.delivery.base import Message
 from newsletter.delivery.smtp import SmtpTransport
+from newsletter.delivery.verify import Lines
 from newsletter.model import Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 SENDER, RECIPIENT, HOST = "editors@example.org", "reader@example.org", "127.0.0.1"
 CONTENT = Path(sys.argv[5]).read_bytes()
+LINES = Lines(CONTENT)
 
 
 class Feed:
@@ -44,7 +46,7 @@ class Feed:
         """Return as many as are wanted."""
         count = min(most, self._left)
         self._left -= count
-        return [Message(SENDER, RECIPIENT, "<1@example.org>", CONTENT, needs_smtputf8=False) for _ in range(count)]
+        return [Message(SENDER, RECIPIENT, "<1@example.org>", (LINES,), needs_smtputf8=False) for _ in range(count)]
 
     def settle(self, message: Message, outcome: Outcome) -> None:  # noqa: ARG002 - they are all alike
         """Count the accepted ones."""

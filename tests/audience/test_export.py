@@ -12,7 +12,7 @@ from newsletter.audience.csv_file import guarded, unguarded
 from newsletter.audience.exporting import export
 from newsletter.audience.subscribers import Filter
 from newsletter.config import HasTag
-from newsletter.store import open_store, reading, writing
+from newsletter.store import Begin, open_store, reading, writing
 from newsletter.store.schema import subscriber, suppression
 from tests.audience.lists import NOW_MS, everybody, imported, newsletter, row, suppressions
 
@@ -98,13 +98,13 @@ def test_an_export_can_be_imported_and_is_the_same(
         )
         for number, (first, last, company, status) in enumerate(people)
     ]
-    with writing(engine, durable=False) as connection:
+    with writing(engine, begin=Begin.LAX) as connection:
         connection.execute(delete(subscriber))
         for one in rows:
             connection.execute(insert(subscriber), [one])
     before = everybody(engine)
     whole = exported(engine)
-    with writing(engine, durable=False) as connection:
+    with writing(engine, begin=Begin.LAX) as connection:
         connection.execute(delete(subscriber))
 
     imported(engine, newsletter(tmp_path), whole, now_ms=NOW_MS + 77)

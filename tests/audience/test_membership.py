@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from newsletter.audience.incoming import Incoming, one_person
 from newsletter.audience.intake import Decision, Intake, Kind
 from newsletter.audience.membership import Event, Kept, Received, add, forget, kept_of, remove
-from newsletter.audience.subscribers import Filter, find, page, total
+from newsletter.audience.subscribers import Filter, page, total
 from newsletter.audience.tokens import forgotten_key, keys_of
 from newsletter.audience.values import UncleanError
 from newsletter.config import HasTag, Secret
@@ -302,14 +302,3 @@ def test_who_is_suppressed_can_be_listed(engine: Engine) -> None:
         found = page(connection, Filter("suppressed"), 0, 9, NOW_MS)
         assert [(one.address, one.suppressed_for) for one in found] == [(ANNA, "editor")]
         assert total(connection, Filter("suppressed"), NOW_MS) == 1
-
-
-def test_a_subscriber_becomes_a_recipient_with_what_is_known(engine: Engine) -> None:
-    subscribers(engine, row(1, first_name="Anna", attributes={"company": "Acme"}))
-
-    with reading(engine) as connection:
-        found = find(connection, ANNA, NOW_MS)
-    assert found is not None
-    recipient = found.recipient("a-token")
-    assert (recipient.address, recipient.language, recipient.token) == (ANNA, "nl", "a-token")
-    assert dict(recipient.fields) == {"first_name": "Anna", "company": "Acme"}

@@ -7,12 +7,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, literal, select
 
+from newsletter.audience.readers import mailable_readers
 from newsletter.audience.segments import EVERYBODY, count, matches, select_for, where
-from newsletter.audience.subscribers import Filter, recipients, stream
+from newsletter.audience.subscribers import Filter, stream
 from newsletter.audience.values import packed_tags
 from newsletter.config import All, AnyOf, HasTag, Name, Not, Same, Words
 from newsletter.config.segments import condition
-from newsletter.store import reading, writing
+from newsletter.store import Begin, reading, writing
 from newsletter.store.schema import delivery, send, subscriber, suppression
 from tests.audience.lists import NOW_MS, row
 
@@ -58,7 +59,7 @@ def person(number: int, fields: dict[str, str], tags: list[str]) -> dict[str, An
 def test_the_database_and_the_program_give_one_answer(
     engine: Engine, wanted: Condition, people: list[tuple[dict[str, str], list[str]]]
 ) -> None:
-    with writing(engine, durable=False) as connection:
+    with writing(engine, begin=Begin.LAX) as connection:
         connection.execute(delete(subscriber))
         for number, (fields, tags) in enumerate(people):
             connection.execute(insert(subscriber), [person(number, fields, tags)])
@@ -103,7 +104,7 @@ def test_a_segment_chooses_readers(engine: Engine, written: str, expected: str) 
         )
 
     with reading(engine) as connection:
-        found = [one.address.split("@")[0] for one in recipients(connection, PARSE(written), NOW_MS)]
+        found = [one.address.split("@")[0] for one in mailable_readers(connection, PARSE(written), NOW_MS)]
         assert " ".join(found) == expected
         assert count(connection, PARSE(written), NOW_MS) == len(found)
 
@@ -133,7 +134,7 @@ def test_only_those_get_mail_who_want_it_and_take_it(engine: Engine) -> None:
     with reading(engine) as connection:
         chosen = connection.execute(select_for(EVERYBODY, NOW_MS)).all()
         assert [found.address for found in chosen] == ["reader1@example.org", "reader6@example.org"]
-        assert [one.id for one in recipients(connection, EVERYBODY, NOW_MS)] == [found.id for found in chosen]
+        assert [one.id for one in mailable_readers(connection, EVERYBODY, NOW_MS)] == [found.id for found in chosen]
         assert count(connection, EVERYBODY, NOW_MS) == 2
 
 
@@ -159,7 +160,7 @@ def test_a_text_of_a_condition_never_becomes_sql(engine: Engine) -> None:
 
     with writing(engine) as connection:
         connection.execute(insert(subscriber), [row(1), row(2, first_name=hostile)])
-        assert [one.id for one in recipients(connection, wanted, NOW_MS)] == [2]
+        assert [one.id for one in mailable_readers(connection, wanted, NOW_MS)] == [2]
         assert hostile not in str(select_for(wanted, NOW_MS).compile(engine))
 
 

@@ -21,7 +21,7 @@ from newsletter.sending.senders import enlist, this_process
 from newsletter.sending.sendings import get_sending, go_on
 from newsletter.store import open_store
 from tests.chaos.forks import Child, fork
-from tests.sending.mailings import SLUG, letter, reader
+from tests.sending.mailings import SLUG, letter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,7 +82,7 @@ def send(folder: Path, transport: Transport, skew_s: float = 0.0) -> End:
 
     async def main(thread: ThreadPoolExecutor) -> End:
         loop = asyncio.get_running_loop()
-        ledger = Ledger(engine, sending.id, me.lease, reader=reader, journal=folder / ".newsletter")
+        ledger = Ledger(engine, sending.id, me.lease, journal=folder / ".newsletter")
         means = Means(
             ledger=ledger,
             deadline_at_ms=sending.deadline_at_ms,

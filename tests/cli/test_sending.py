@@ -327,7 +327,8 @@ def test_who_was_killed_and_then_cancelled_leaves_nobody_unnamed(
     kill_in_the_midst(readers, workspace)
     found = counts(newsletter("cancel", "proef", "--json"))
     assert "pending" not in found
-    assert found["sent"] + found["in_doubt"] + found["cancelled"] == 10
+    # Of those that were taken, the killed one may not have noted any yet.
+    assert found.get("sent", 0) + found["in_doubt"] + found["cancelled"] == 10
     assert 1 <= found["in_doubt"] <= 4
     assert len(newsletter("doubts", "proef").out.splitlines()) == found["in_doubt"]
 

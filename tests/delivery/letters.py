@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.delivery.base import Message
 from newsletter.delivery.mime import Identity, Stamp, prepare
+from newsletter.delivery.verify import Lines
 from newsletter.model import Context, Email, Hole, PersonalField, Position, Recipient
 from newsletter.render.personal import personal_values
 
@@ -106,7 +107,7 @@ def message(content: bytes = b"Subject: x\r\n\r\nHello\r\n", recipient: str = "a
         sender="bounces+1@aireport.example",
         recipient=recipient,
         message_id="<1.asml@aireport.example>",
-        content=content,
+        pieces=(Lines(content, may_be_utf8=not content.isascii()),),
         needs_smtputf8=False,
     )
 

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsletter.delivery.mime import Stamp, prepare
-from newsletter.delivery.verify import check_lines
+from newsletter.delivery.verify import Lines
 from newsletter.errors import DeliveryError, PersonalFieldError, UnsafeValueError
 from newsletter.model import Conditional, Context, Embedded, PersonalField, Picture, Position, Recipient
 from newsletter.render.personal import fill, personal_values
@@ -115,7 +115,7 @@ def test_any_text_arrives_as_it_was(text: Segments, html: Segments, name: str) -
 
     assert part_of(message, "plain") == with_crlf(fill(text, values))
     assert part_of(message, "html") == with_crlf(fill(html, values))
-    check_lines(message.content)
+    Lines(message.content)  # or it raises
     assert message.content.endswith(b"--\r\n")
     assert max(map(len, message.content.split(b"\r\n"))) <= 76
 
@@ -289,7 +289,7 @@ def test_embedded_pictures_stand_beside_the_html_within_the_alternative() -> Non
 
 def test_a_mail_with_embedded_pictures_is_made_of_whole_lines() -> None:
     content = filled(ILLUSTRATED).content
-    check_lines(content)
+    Lines(content)  # or it raises
     assert max(map(len, content.split(b"\r\n"))) <= 78
     outer, inner = re.findall(rb'boundary="([^"]*)"', content)
     assert not outer.startswith(inner)
@@ -321,6 +321,6 @@ def test_a_name_that_would_break_out_of_its_header_is_refused(content_id: str, f
 
 def test_pictures_are_encoded_once_for_all_readers() -> None:
     prepared = prepare(ILLUSTRATED, IDENTITY)
-    pieces = [piece for piece in prepared.body if isinstance(piece, bytes)]
+    pieces = [piece.octets for piece in prepared.body if isinstance(piece, Lines)]
     assert sum(b"Content-ID: " in piece for piece in pieces) == 1, "all of them stand in the one piece at the end"
     assert pieces[-1].count(b"Content-ID: ") == 2

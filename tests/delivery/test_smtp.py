@@ -101,29 +101,6 @@ def test_no_form_of_the_end_smuggles_a_second_message(inbox: Inbox, form: str) -
     assert inbox.contents == [sent.content]
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"A: b\r\n\r\nHallo\n.\n",
-        b"A: b\r\n\r\nHallo\n.\r\n",
-        b"A: b\r\n\r\nHallo\r.\r\n",
-        b"A: b\r\n\r\nHallo\r\n.\r",
-        b"A: b\r\n\r\nHallo\r\n\0.\r\n",
-        b"A: b\r\n\r\nHallo",
-        b"A: b\r\n\r\n" + b"x" * 999 + b"\r\n",
-        "A: b\r\n\r\nHalló\r\n".encode(),
-    ],
-)
-def test_content_that_is_not_sound_never_reaches_the_wire(inbox: Inbox, content: bytes) -> None:
-    with real_server(inbox) as port:
-        refused, taken = deliver(smtp(smtp_settings(port)), message(content), message())
-
-    assert (refused.verdict, refused.scope, refused.code) == (Verdict.REFUSED, Scope.OURS, "")
-    assert refused.reply.startswith("the message holds ")
-    assert taken == QUEUED
-    assert inbox.contents == [message().content]
-
-
 @pytest.mark.parametrize("content", [b".\r\n", b"..a\r\n\r\n.\r\n..\r\nb.\r\n", b"A: b\r\n\r\n.\r\n.\r\n"])
 def test_lines_of_dots_survive(inbox: Inbox, content: bytes) -> None:
     with real_server(inbox) as port:

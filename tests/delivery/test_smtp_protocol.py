@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from newsletter.delivery.base import Message
 from newsletter.delivery.smtp.protocol import PIECE_OCTETS, Conversation
 from newsletter.delivery.smtp.states import FATES, MEANINGS, Due, Meaning, Step, meaning_of
+from newsletter.delivery.verify import Lines
 from newsletter.model import Outcome, Verdict
 from tests.delivery.servers import smtp_settings
 
@@ -23,7 +24,9 @@ NOTHING = b"250 mail.example\r\n"
 
 def letter(number: int, lines: int = 1) -> Message:
     content = f"Subject: {number}\r\n\r\n".encode() + f"body-{number}-\r\n".encode() * lines + b"end\r\n"
-    return Message("a@aireport.example", f"{number}@example.org", f"<{number}@x>", content, needs_smtputf8=False)
+    return Message(
+        "a@aireport.example", f"{number}@example.org", f"<{number}@x>", (Lines(content),), needs_smtputf8=False
+    )
 
 
 class Line:

@@ -15,7 +15,6 @@ from newsletter.delivery.smtp.wire import (
     Reply,
     ReplyReader,
     command,
-    dot_stuffed,
 )
 from newsletter.errors import UnsafeValueError
 
@@ -124,15 +123,3 @@ def test_no_control_character_passes(character: str) -> None:
 def test_beyond_ascii_needs_an_agreement() -> None:
     with pytest.raises(UnsafeValueError, match=r"holds characters beyond ASCII$"):
         command("RCPT", "TO:<dörte@example.org>")
-
-
-whole_lines = st.lists(st.sampled_from([b"", b".", b"..", b".a", b"a", b"a.b", b" ."]), max_size=8)
-
-
-@given(whole_lines)
-def test_dots_are_doubled_at_the_start_of_each_line_and_nowhere_else(lines: list[bytes]) -> None:
-    content = b"".join(line + b"\r\n" for line in lines)
-    stuffed = dot_stuffed(content).split(b"\r\n")[:-1]
-
-    assert b"." not in stuffed
-    assert [line.removeprefix(b".") if line.startswith(b".") else line for line in stuffed] == lines

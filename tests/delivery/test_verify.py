@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from newsletter.delivery.verify import check_headers, check_lines
+from newsletter.delivery.verify import Lines, check_headers
 from newsletter.errors import UnsafeValueError
 
 SOUND = b"From: a@example.org\r\nSubject: one\r\n two\r\n\r\n"
@@ -15,14 +15,14 @@ NAMES = ("From", "Subject")
 
 def is_refused(octets: bytes) -> bool:
     try:
-        check_lines(octets)
+        Lines(octets)
     except UnsafeValueError:
         return True
     return False
 
 
 def test_exactly_the_expected_headers_pass() -> None:
-    check_headers(SOUND, NAMES, utf8=False)
+    check_headers(Lines(SOUND), NAMES)
 
 
 @pytest.mark.parametrize(
@@ -48,11 +48,29 @@ def test_exactly_the_expected_headers_pass() -> None:
 )
 def test_any_other_head_is_refused(head: bytes, reason: str) -> None:
     with pytest.raises(UnsafeValueError, match=re.escape(reason)):
-        check_headers(head, NAMES, utf8=False)
+        check_headers(Lines(head), NAMES)
 
 
 def test_utf8_stands_in_headers_only_where_it_was_asked_for() -> None:
-    check_headers("From: dörte@example.org\r\nSubject: b\r\n\r\n".encode(), NAMES, utf8=True)
+    check_headers(Lines("From: dörte@example.org\r\nSubject: b\r\n\r\n".encode(), may_be_utf8=True), NAMES)
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"A: b\r\n\r\nHallo\n.\n",
+        b"A: b\r\n\r\nHallo\n.\r\n",
+        b"A: b\r\n\r\nHallo\r.\r\n",
+        b"A: b\r\n\r\nHallo\r\n.\r",
+        b"A: b\r\n\r\nHallo\r\n\0.\r\n",
+        b"A: b\r\n\r\nHallo",
+        b"A: b\r\n\r\n" + b"x" * 999 + b"\r\n",
+        "A: b\r\n\r\nHalló\r\n".encode(),
+    ],
+)
+def test_no_message_can_be_made_of_what_is_not_sound(octets: bytes) -> None:
+    with pytest.raises(UnsafeValueError, match=r"^the message holds "):
+        Lines(octets)
 
 
 @given(st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b".", b"a"])).map(b"".join))
@@ -71,7 +89,7 @@ def test_a_cr_or_lf_alone_never_passes(octets: bytes) -> None:
 @pytest.mark.parametrize("octets", [b"a", b"a\r\nb", b"a\r", b"a\n", b"\n\r\n"])
 def test_a_line_without_its_end_is_told(octets: bytes) -> None:
     with pytest.raises(UnsafeValueError, match=r"a CR or LF alone, or its last line has no end"):
-        check_lines(octets)
+        Lines(octets)
 
 
 @given(st.lists(st.integers(0, 1003), max_size=6))
@@ -86,10 +104,22 @@ def test_a_line_of_more_than_998_octets_never_passes(lengths: list[int]) -> None
 
 def test_a_nul_never_passes() -> None:
     with pytest.raises(UnsafeValueError, match="NUL"):
-        check_lines(b"a\0b\r\n", utf8=True)
+        Lines(b"a\0b\r\n", may_be_utf8=True)
 
 
 def test_octets_beyond_ascii_pass_only_where_they_were_asked_for() -> None:
-    check_lines("é\r\n".encode(), utf8=True)
+    assert not Lines("é\r\n".encode(), may_be_utf8=True).is_ascii
     with pytest.raises(UnsafeValueError, match="beyond ASCII"):
-        check_lines("é\r\n".encode())
+        Lines("é\r\n".encode())
+
+
+whole_lines = st.lists(st.sampled_from([b"", b".", b"..", b".a", b"a", b"a.b", b" ."]), max_size=8)
+
+
+@given(whole_lines)
+def test_dots_are_doubled_at_the_start_of_each_line_and_nowhere_else(lines: list[bytes]) -> None:
+    content = b"".join(line + b"\r\n" for line in lines)
+    stuffed = Lines(content).stuffed.split(b"\r\n")[:-1]
+
+    assert b"." not in stuffed
+    assert [line.removeprefix(b".") if line.startswith(b".") else line for line in stuffed] == lines

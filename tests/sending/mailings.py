@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 from newsletter.audience.segments import EVERYBODY, select_for
 from newsletter.delivery.base import Message
 from newsletter.delivery.mime import prepare
+from newsletter.delivery.verify import Lines
 from newsletter.sending.ledger import Ledger
 from newsletter.sending.plan import Plan, ReadersHash, content_sha256
 from newsletter.sending.policy import Retry
@@ -26,8 +27,6 @@ from tests.delivery.letters import IDENTITY, email
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from newsletter.audience.subscribers import Subscriber
-    from newsletter.model import Recipient
     from newsletter.sending.rows import Row
 
 T0 = 1_764_000_000_000
@@ -83,17 +82,13 @@ def begun(engine: Engine, retry: Retry | None = None, now_ms: int = T0) -> Sendi
     return freeze(engine, plan_for(engine), READERS, retry or Retry(), now_ms)
 
 
-def reader(person: Subscriber) -> Recipient:
-    return person.recipient(f"token{person.id}")
-
-
 def letter(row: Row) -> Message:
     """A small message for one reader."""
     return Message(
-        sender=f"bounces+{row.reader.token}@aireport.example",
+        sender=f"bounces+token{row.reader.id}@aireport.example",
         recipient=row.reader.address,
-        message_id=f"<{row.reader.token}.{SLUG}@aireport.example>",
-        content=f"Subject: x\r\nTo: {row.reader.address}\r\n\r\nHello\r\n".encode(),
+        message_id=f"<token{row.reader.id}.{SLUG}@aireport.example>",
+        pieces=(Lines(f"Subject: x\r\nTo: {row.reader.address}\r\n\r\nHello\r\n".encode()),),
         needs_smtputf8=False,
     )
 
@@ -109,7 +104,7 @@ class Desk:
 
     @property
     def ledger(self) -> Ledger:
-        return Ledger(self.engine, self.sending.id, self.sender.lease, reader=reader, journal=self.journal)
+        return Ledger(self.engine, self.sending.id, self.sender.lease, journal=self.journal)
 
 
 ANOTHER = Machine("another-machine", "its boot", is_running=lambda _: True)

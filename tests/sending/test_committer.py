@@ -13,6 +13,8 @@ from tests.simulation.virtual import let_pass, run_virtually
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from newsletter.store import Begin
+
 T = TypeVar("T")
 TAKEN = tuple(Fate(number, Arrow.ACCEPT, 1) for number in range(3))
 
@@ -28,7 +30,7 @@ class Book:
         self.batches: list[Batch] = []
         self.committer = Committer(self._write, at_once, patience_s=0.0)
 
-    def _write(self, batch: Batch) -> frozenset[int]:
+    def _write(self, batch: Batch, begin: Begin) -> frozenset[int]:
         self.batches.append(batch)
         return frozenset(batch.marks)
 

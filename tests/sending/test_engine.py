@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from newsletter.delivery.memory import MemoryTransport, accept
 from newsletter.errors import DeliveryError, PersonalFieldError, SendingError, StoreError
@@ -29,12 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
     from newsletter.delivery.base import Feed, Message, Transport
     from newsletter.sending.rows import Row
 
-T = TypeVar("T")
 QUICK = Tuning(Retry(delays_s=(0,), session_delay_s=0), chunk=10, patience_s=0.0, last_patience_s=0.0)
 
 
@@ -52,26 +52,18 @@ def work(
     compose: Callable[[Row], Message] = letter,
     told: Callable[[Mapping[State, int], int], None] | None = None,
     stop: asyncio.Event | None = None,
-    away: asyncio.Event | None = None,
 ) -> End:
     """Let one sender work to its end, on a real loop and a real thread."""
 
     async def main(thread: ThreadPoolExecutor) -> End:
         loop = asyncio.get_running_loop()
-
-        async def in_thread(action: Callable[[], T]) -> T:
-            if away and away.is_set():
-                message = "newsletter.db: the disk is full; nothing was changed"
-                raise StoreError(message)
-            return await loop.run_in_executor(thread, action)
-
         means = Means(
             ledger=desk.ledger,
             deadline_at_ms=desk.sending.deadline_at_ms,
             compose=compose,
             transport=transport,
             clock=start_clock(T0 / 1000, loop.time),
-            in_thread=in_thread,
+            in_thread=lambda action: loop.run_in_executor(thread, action),
             told=told or (lambda *_: None),
         )
         return await deliver(means, stop or asyncio.Event(), tuning)
@@ -307,7 +299,14 @@ def test_a_database_that_stays_away_ends_it(engine: Engine) -> None:
     """The writer's death is the end of all; what it could not note is known by its state."""
     add_readers(engine, addresses(30))
     desk = enlisted(engine, begun(engine), "one")
-    away = asyncio.Event()
+    away = threading.Event()
+
+    def stay_away(_: Connection) -> None:
+        if away.is_set():
+            message = "newsletter.db: the disk is full; nothing was changed"
+            raise StoreError(message)
+
+    event.listen(engine, "begin", stay_away)
 
     def fill_up(message: Message) -> Outcome:
         if message.recipient == addresses(5)[4]:
@@ -316,7 +315,8 @@ def test_a_database_that_stays_away_ends_it(engine: Engine) -> None:
 
     transport = MemoryTransport(fill_up)
     with pytest.raises(StoreError, match="the disk is full; nothing was changed"):
-        work(desk, transport, away=away)
+        work(desk, transport)
+    away.clear()
     with writing(engine) as connection:
         connection.execute(update(sender).values(beat_at_ms=0))
     assert Counter(states(engine).values())["sent"] == 4

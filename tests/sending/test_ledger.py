@@ -26,7 +26,7 @@ def test_a_row_goes_from_claim_to_wire_to_sent(engine: Engine) -> None:
     add_readers(engine, ["anna@example.org"])
     desk = enlisted(engine, begun(engine), "one")
     (row,) = desk.ledger.claim(10, (), T0).rows
-    assert (row.reader.address, row.reader.language, row.reader.token) == ("anna@example.org", "nl", "token1")
+    assert (row.reader.address, row.reader.language) == ("anna@example.org", "nl")
     assert row.reader.fields["first_name"] == "Anna"
     assert states(engine) == {"anna": "claimed"}
 

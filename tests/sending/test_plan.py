@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from newsletter.audience.subscribers import Subscriber
+from newsletter.audience.readers import Reader
 from newsletter.audience.tokens import Purpose, keys_of, verify
 from newsletter.config import Dkim, Secret
 from newsletter.delivery.dkim import load_signer
 from newsletter.delivery.mime import prepare
 from newsletter.model import Conditional, Context, PersonalField, Position, Recipient, Severity
-from newsletter.sending.letters import Letters, reader_of
+from newsletter.sending.letters import Letters, recipient_of
 from newsletter.sending.plan import (
     CLIPPED_HTML_BYTES,
     MAX_MESSAGE_BYTES,
@@ -133,13 +132,8 @@ KEYS = keys_of(Secret("a-secret-key-of-more-than-32-characters"))
 
 
 def test_a_readers_tokens_are_each_for_one_purpose() -> None:
-    now = datetime(2026, 11, 24, tzinfo=UTC)
-    person = Subscriber(
-        id=7, address="anna@example.org", address_key="anna@example.org", status="active", language="nl",
-        first_name="Anna", last_name="", attributes={}, tags=(), created_at=now, confirmed_at=now,
-        unsubscribed_at=None, consent_source="", consent_evidence={}, suppressed_for="",
-    )  # fmt: skip
-    reader = reader_of(KEYS, "news.example", 3)(person)
+    person = Reader(7, "anna@example.org", "anna@example.org", "nl", {})
+    reader = recipient_of(KEYS, "news.example", 3)(person)
     tokens = (reader.token, reader.preferences_token, reader.envelope_token)
     purposes = (Purpose.UNSUBSCRIBE, Purpose.PREFERENCES, Purpose.ENVELOPE)
     for token, purpose in zip(tokens, purposes, strict=True):

@@ -15,7 +15,7 @@ from sqlalchemy import update
 from newsletter.sending.ledger import Ledger
 from newsletter.sending.rows import Batch, Fate
 from newsletter.sending.states import ARROWS, Arrow
-from newsletter.store import writing
+from newsletter.store import Begin, writing
 from newsletter.store.schema import delivery
 from tests.simulation.story import Stage
 from tests.simulation.world import Product, Trouble
@@ -54,25 +54,25 @@ def test_a_story_is_the_same_each_time_it_is_told(stage: Stage) -> None:
 class NotesBefore(Ledger):
     """Calls a mail sent when it begins to write it."""
 
-    def write(self, batch: Batch, now_ms: int) -> frozenset[int]:
-        given = super().write(batch, now_ms)
-        super().write(Batch(tuple(Fate(id_, Arrow.ACCEPT, 1) for id_ in given)), now_ms)
+    def write(self, batch: Batch, now_ms: int, begin: Begin = Begin.LAX) -> frozenset[int]:
+        given = super().write(batch, now_ms, begin)
+        super().write(Batch(tuple(Fate(id_, Arrow.ACCEPT, 1) for id_ in given)), now_ms, begin)
         return given
 
 
 class NotesAfter(Ledger):
     """Writes first, and notes it when the answer is there."""
 
-    def write(self, batch: Batch, now_ms: int) -> frozenset[int]:
-        super().write(Batch(batch.fates), now_ms)
+    def write(self, batch: Batch, now_ms: int, begin: Begin = Begin.LAX) -> frozenset[int]:
+        super().write(Batch(batch.fates), now_ms, begin)
         return frozenset(batch.marks)
 
 
 class TrustsItself(Ledger):
     """Never asks whether a row is still its own."""
 
-    def write(self, batch: Batch, now_ms: int) -> frozenset[int]:
-        with writing(self._engine, durable=False) as connection:
+    def write(self, batch: Batch, now_ms: int, begin: Begin = Begin.LAX) -> frozenset[int]:
+        with writing(self._engine, begin=begin) as connection:
             for fate in batch.fates:
                 target = ARROWS[fate.arrow].target
                 values = {"state": target, "lease": None, "next_at_ms": fate.next_at_ms}

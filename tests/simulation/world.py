@@ -22,7 +22,8 @@ from newsletter.sending.ledger import Ledger
 from newsletter.sending.policy import Retry
 from newsletter.sending.senders import Machine, Sender, enlist
 from newsletter.sending.sendings import go_on
-from tests.sending.mailings import T0, letter, reader
+from newsletter.store import Begin
+from tests.sending.mailings import T0, letter
 from tests.simulation.virtual import let_pass
 
 if TYPE_CHECKING:
@@ -168,9 +169,7 @@ class Process:
         await self.in_thread(lambda: enlist(world.engine, me, clock.now_ms()))
         sending = await self.in_thread(lambda: go_on(world.engine, world.sending, TUNING.retry, clock.now_ms()))
         world.save()
-        ledger = world.product.ledger(
-            world.engine, sending.id, me.lease, reader=reader, journal=world.database.parent / ".newsletter"
-        )
+        ledger = world.product.ledger(world.engine, sending.id, me.lease, journal=world.database.parent / ".newsletter")
         means = Means(
             ledger=Watched(ledger, world),  # type: ignore[arg-type]
             deadline_at_ms=sending.deadline_at_ms,
@@ -221,8 +220,15 @@ class Watched:
             self._world.save()
         return stock
 
-    def write(self, batch: Batch, now_ms: int) -> frozenset[int]:
-        return self._ledger.write(batch, now_ms)
+    @property
+    def is_local(self) -> bool:
+        return True
+
+    def write(self, batch: Batch, now_ms: int, begin: Begin) -> frozenset[int]:
+        if begin is Begin.AT_ONCE and self._world.random.random() < self._world.trouble.locked:
+            message = "newsletter.db: another process is writing"
+            raise StoreError(message)
+        return self._ledger.write(batch, now_ms, begin)
 
     def beat(self, now_ms: int) -> bool:
         return self._ledger.beat(now_ms)

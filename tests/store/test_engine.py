@@ -12,7 +12,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError, InternalError
 
 from newsletter.errors import StoreError
-from newsletter.store import open_store, reading, writing
+from newsletter.store import Begin, open_store, reading, writing
 from newsletter.store.engine import APPLICATION_ID
 from newsletter.store.schema import bucket
 
@@ -175,9 +175,9 @@ def test_what_is_written_can_be_read(engine: Engine) -> None:
         assert connection.execute(select(bucket)).one()._asdict() == {"name": "all", **ROW}
 
 
-@pytest.mark.parametrize("durable", [True, False])
-def test_nothing_stays_of_a_body_that_raises(engine: Engine, *, durable: bool) -> None:
-    with pytest.raises(IntegrityError), writing(engine, durable=durable) as connection:
+@pytest.mark.parametrize("begin", [Begin.DURABLE, Begin.LAX])
+def test_nothing_stays_of_a_body_that_raises(engine: Engine, begin: Begin) -> None:
+    with pytest.raises(IntegrityError), writing(engine, begin=begin) as connection:
         add_twice(connection, "all")
 
     with reading(engine) as connection:
@@ -193,15 +193,27 @@ def test_a_reader_sees_one_state_whatever_is_written_meanwhile(engine: Engine) -
         assert (before, connection.scalar(select(func.count()).select_from(bucket))) == (0, 0)
 
 
-@pytest.mark.parametrize(("durable", "level"), [(True, 2), (False, 1)])
-def test_sqlite_syncs_at_each_commit_only_where_it_must_last(sqlite: Engine, level: int, *, durable: bool) -> None:
-    with writing(sqlite, durable=durable) as connection:
+@pytest.mark.parametrize(("begin", "level"), [(Begin.DURABLE, 2), (Begin.LAX, 1), (Begin.AT_ONCE, 1)])
+def test_sqlite_syncs_at_each_commit_only_where_it_must_last(sqlite: Engine, begin: Begin, level: int) -> None:
+    with writing(sqlite, begin=begin) as connection:
         assert connection.exec_driver_sql("pragma synchronous").scalar() == level
 
 
+def test_who_may_not_wait_is_told_at_once_that_another_writes(sqlite: Engine) -> None:
+    """Nor does he fold the log into the file, which waits for the disk; the next one that may wait does."""
+    told = pytest.raises(StoreError, match="another process is writing")
+    with writing(sqlite), told, writing(sqlite, begin=Begin.AT_ONCE):
+        pass
+    with writing(sqlite, begin=Begin.AT_ONCE) as connection:
+        assert connection.exec_driver_sql("pragma wal_autocheckpoint").scalar() == 0
+    with writing(sqlite, begin=Begin.LAX) as connection:
+        assert connection.exec_driver_sql("pragma wal_autocheckpoint").scalar() == 1000
+        assert connection.exec_driver_sql("pragma busy_timeout").scalar() == 120_000
+
+
 def test_postgresql_waits_for_the_disk_only_where_it_must_last(postgresql_engine: Engine) -> None:
-    for durable, expected in ((True, "on"), (False, "off"), (True, "on")):
-        with writing(postgresql_engine, durable=durable) as connection:
+    for begin, expected in ((Begin.DURABLE, "on"), (Begin.LAX, "off"), (Begin.DURABLE, "on")):
+        with writing(postgresql_engine, begin=begin) as connection:
             assert connection.exec_driver_sql("show synchronous_commit").scalar() == expected
 
 
@@ -242,12 +254,12 @@ def test_two_writers_wait_for_each_other(tmp_path: Path, store_url: str) -> None
 COUNT_UP = """
 import pathlib, sys
 from sqlalchemy import insert, select, text
-from newsletter.store import open_store, writing
+from newsletter.store import Begin, open_store, writing
 from newsletter.store.schema import bucket
 
 engine = open_store(sys.argv[1], pathlib.Path(), fresh_id="x")
 for _ in range(50):
-    with writing(engine, durable=False) as connection:
+    with writing(engine, begin=Begin.LAX) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("lock table bucket"))
         found = connection.scalar(select(bucket.c.at_ms))

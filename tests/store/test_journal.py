@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from newsletter.errors import StoreError
-from newsletter.store import open_store, writing
+from newsletter.store import Begin, open_store, writing
 from newsletter.store.journal import adopt, advance, note, verify
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def step(engine: Engine, folder: Path, *, durable: bool = True) -> int:
-    with writing(engine, durable=durable) as connection:
+    with writing(engine, begin=Begin.DURABLE if durable else Begin.LAX) as connection:
         epoch = advance(connection)
     note(engine, folder, epoch, durable=durable)
     return epoch

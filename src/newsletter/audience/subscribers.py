@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from newsletter.audience.segments import EVERYBODY, mailable, where
+from newsletter.audience.segments import EVERYBODY, where
 from newsletter.audience.values import from_ms, unpacked_tags
-from newsletter.model import Recipient
 from newsletter.store.schema import subscriber, suppression
 
 if TYPE_CHECKING:
@@ -56,11 +55,6 @@ class Subscriber:
         """What `{{ subscriber.… }}` and segments may say, beyond the address and the language."""
         return {"first_name": self.first_name, "last_name": self.last_name, **self.attributes}
 
-    def recipient(self, token: str) -> Recipient:
-        """Return this person as a mail needs to know them."""
-        said = {name: text for name, text in self.fields.items() if text}
-        return Recipient(self.address, self.language, token, MappingProxyType(said))
-
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -100,11 +94,6 @@ def total(connection: Connection, wanted: Filter, now_ms: int) -> int:
 def stream(connection: Connection, wanted: Filter, now_ms: int) -> Iterator[Subscriber]:
     """Yield every subscriber that meets a filter, in the order of their ids; a few at a time are in memory."""
     return _streamed(connection, _filtered(people(now_ms), wanted))
-
-
-def recipients(connection: Connection, condition: Condition, now_ms: int) -> Iterator[Subscriber]:
-    """Yield those who get mail that is for this segment, as `select_for` chooses them; a few at a time in memory."""
-    return _streamed(connection, mailable(people(now_ms), condition, now_ms))
 
 
 def _filtered(statement: Select[Any], wanted: Filter) -> Select[Any]:

@@ -17,7 +17,7 @@ from newsletter.errors import DeliveryError, SendingError, StoreError
 from newsletter.sending.clock import start_clock
 from newsletter.sending.engine import End, Means, Tuning, deliver
 from newsletter.sending.ledger import Ledger
-from newsletter.sending.letters import reader_of
+from newsletter.sending.letters import recipient_of
 from newsletter.sending.senders import enlist, this_process
 from newsletter.sending.sendings import get_sending, go_on, tally
 from newsletter.sending.states import State
@@ -117,15 +117,15 @@ def _at_ledger(mailing: Mailing, sending: Sending, transport: Transport, tuning:
         say(Mark("warning:", "yellow"), f"the last sender died at its work; {people} in doubt by that")
     ready = go_on(mailing.engine, sending, tuning.retry, now_ms)
     letters = mailing.dated(sending.date(settings.newsletter.timezone))
-    reader = reader_of(keys_of(settings.secret_key), settings.newsletter.list_id, sending.id)
-    ledger = Ledger(mailing.engine, sending.id, me.lease, reader=reader, journal=mailing.journal)
+    recipient = recipient_of(keys_of(settings.secret_key), settings.newsletter.list_id, sending.id)
+    ledger = Ledger(mailing.engine, sending.id, me.lease, journal=mailing.journal)
 
     async def main(thread: ThreadPoolExecutor) -> End:
         loop = asyncio.get_running_loop()
         means = Means(
             ledger=ledger,
             deadline_at_ms=ready.deadline_at_ms,
-            compose=lambda row: letters.to(row.reader),
+            compose=lambda row: letters.to(recipient(row.reader)),
             transport=transport,
             clock=start_clock(time.time(), loop.time),
             in_thread=lambda action: loop.run_in_executor(thread, action),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from newsletter.delivery.verify import Lines
     from newsletter.model import Outcome
 
 
@@ -21,10 +22,25 @@ class Message:
     """The envelope recipient (`RCPT TO`); it is never read from the headers."""
     message_id: str
     """As it stands in the header, with its angle brackets; the same at every attempt."""
-    content: bytes
-    """Headers and body with CRLF line ends, not yet dot-stuffed."""
+    pieces: tuple[Lines, ...]
+    """Headers and body. What is the same for all readers is the same object in the message of each."""
     needs_smtputf8: bool
     """An address holds characters beyond ASCII, so the server must offer SMTPUTF8 (RFC 6531)."""
+
+    @property
+    def content(self) -> bytes:
+        """Headers and body with CRLF line ends, not dot-stuffed; put together at each look."""
+        return b"".join([piece.octets for piece in self.pieces])
+
+    @property
+    def size(self) -> int:
+        """Octets of `content`."""
+        return sum(len(piece.octets) for piece in self.pieces)
+
+    @property
+    def is_ascii(self) -> bool:
+        """Whether `content` is ASCII."""
+        return all(piece.is_ascii for piece in self.pieces)
 
 
 class Feed(Protocol):

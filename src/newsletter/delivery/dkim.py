@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from newsletter.delivery.verify import Lines
 from newsletter.errors import DeliveryError, UnsafeValueError
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class Signer:
         lines = b"".join(_relaxed_lines(headers, names))
         body_hash = b64encode(sha256(_simple_body(body)).digest()).decode()
         made = [self._signature(key, names, lines, body_hash, int(now.timestamp())) for key in self.keys]
-        return replace(message, content=b"".join((*made, message.content)))
+        return replace(message, pieces=(Lines(b"".join(made)), *message.pieces))
 
     def _signature(self, key: _Key, names: list[str], lines: bytes, body_hash: str, at: int) -> bytes:
         """Return one header, which signs itself too, but for its `b=` (RFC 6376 section 3.7)."""

@@ -188,6 +188,9 @@ def _fold(name: HeaderName, tokens: list[str]) -> bytes:
     The first piece always stands beside the name. RFC 5322 section 2.2.3 would allow it on the next line, but
     whoever looks for an unsubscribe address or a Message-ID line by line finds an empty value there.
     """
+    whole = f"{name}: {' '.join(tokens)}".rstrip().encode()
+    if len(whole) <= FOLD_AT:
+        return whole + b"\r\n"
     first, *others = tokens or [""]
     lines = [f"{name}: {first}".rstrip().encode()]
     for token in others:

@@ -9,24 +9,25 @@ from __future__ import annotations
 
 import re
 from base64 import encodebytes
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import format_datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from newsletter.delivery.base import Message
 from newsletter.delivery.headers import HeaderName, check_address, render_header
 from newsletter.delivery.quoted_printable import encode_piece
-from newsletter.delivery.verify import check_headers, check_lines
+from newsletter.delivery.verify import Lines, check_headers
 from newsletter.errors import DeliveryError, UnsafeValueError
 from newsletter.model import Hole
 from newsletter.render.links import issue_url, unsubscribe_url
-from newsletter.render.personal import evaluate, fill, holds
+from newsletter.render.personal import evaluator, fill, holds
 from newsletter.wording import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from datetime import datetime
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import datetime, timedelta
 
     from newsletter.config.settings import Settings
     from newsletter.model import Email, Embedded, PersonalField, Recipient, Segment, Segments
@@ -116,7 +117,18 @@ class OptionalPiece:
     pieces: tuple[Piece, ...]
 
 
-Piece = bytes | Hole | OptionalPiece
+@dataclass(frozen=True, slots=True)
+class PreparedHole:
+    """A hole, with what fills it."""
+
+    hole: Hole
+    value: Callable[[Mapping[str, object]], str] = field(compare=False)
+
+
+Piece = Lines | PreparedHole | OptionalPiece
+
+_Encoded = bytes | PreparedHole | OptionalPiece
+"""A piece that is to be joined with those beside it; alone it need not be whole lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,25 +167,24 @@ class PreparedMail:
         needs_smtputf8 = not all(
             map(str.isascii, (sender, recipient.address, identity.from_address, identity.reply_to))
         )
-        head = b"".join(
-            (
-                self.before_to,
-                render_header(HeaderName.TO, recipient.address),
-                self.after_to,
-                self.subject if isinstance(self.subject, bytes) else _subject(self.subject, values),
-                render_header(HeaderName.DATE, format_datetime(stamp.date)),
-                render_header(HeaderName.MESSAGE_ID, stamp.message_id),
-                self.middle,
-                render_header(HeaderName.LIST_UNSUBSCRIBE, unsubscribe_url(identity.site, token)),
-                self.end,
-            )
+        octets = (
+            self.before_to,
+            render_header(HeaderName.TO, recipient.address),
+            self.after_to,
+            self.subject if isinstance(self.subject, bytes) else _subject(self.subject, values),
+            _date(stamp.date, stamp.date.utcoffset()),
+            render_header(HeaderName.MESSAGE_ID, stamp.message_id),
+            self.middle,
+            render_header(HeaderName.LIST_UNSUBSCRIBE, unsubscribe_url(identity.site, token)),
+            self.end,
         )
-        check_headers(head, self.names, utf8=needs_smtputf8)
+        head = Lines(b"".join(octets), needs_smtputf8)
+        check_headers(head, self.names)
         return Message(
             sender=sender,
             recipient=recipient.address,
             message_id=stamp.message_id,
-            content=b"".join((head, *_assembled(self.body, values, {}))),
+            pieces=(head, *_assembled(self.body, values)),
             needs_smtputf8=needs_smtputf8,
         )
 
@@ -233,30 +244,40 @@ def _envelope_sender(identity: Identity, token: str) -> str:
     return sender
 
 
+@lru_cache(maxsize=8)
+def _date(date: datetime, _offset: timedelta | None) -> bytes:
+    """Return the header. The offset is told apart too: one moment has another text in another zone."""
+    return render_header(HeaderName.DATE, format_datetime(date))
+
+
 def _subject(segments: Segments, values: Mapping[str, object]) -> bytes:
     return render_header(HeaderName.SUBJECT, fill(segments, values))
 
 
-def _assembled(pieces: Iterable[Piece], values: Mapping[str, object], known: dict[object, bytes]) -> Iterator[bytes]:
-    """Yield the body's bytes for one reader. What fills one hole is known for all others that say the same."""
+def _assembled(pieces: Iterable[Piece], values: Mapping[str, object]) -> Iterator[Lines]:
+    """Yield the body for one reader."""
     for piece in pieces:
-        if isinstance(piece, bytes):
+        if isinstance(piece, Lines):
             yield piece
-        elif isinstance(piece, Hole):
-            said = (piece.field.expression, piece.context)
-            yield known.get(said) or known.setdefault(said, _filled(piece, values))
+        elif isinstance(piece, PreparedHole):
+            yield _filled(piece, values)
         elif holds(piece.condition, values):
-            yield from _assembled(piece.pieces, values, known)
+            yield from _assembled(piece.pieces, values)
 
 
-def _filled(hole: Hole, values: Mapping[str, object]) -> bytes:
+def _filled(prepared: PreparedHole, values: Mapping[str, object]) -> Lines:
     try:
-        encoded = encode_piece(evaluate(hole, values))
+        return _lines(prepared.value(values))
     except UnsafeValueError as error:
-        message = f"{hole.field.position}: the value of {hole.field.expression}: {error}"
+        personal = prepared.hole.field
+        message = f"{personal.position}: the value of {personal.expression}: {error}"
         raise UnsafeValueError(message) from error
-    check_lines(encoded)
-    return encoded
+
+
+@lru_cache(maxsize=2048)
+def _lines(value: str) -> Lines:
+    """Return a value as it stands in a body. In one mail it mostly stands twice, and many readers share a name."""
+    return Lines(encode_piece(value))
 
 
 def _boundaries(email: Email) -> tuple[str, str]:
@@ -365,7 +386,7 @@ def _picture(part: Embedded, boundary: bytes) -> bytes:
     return b"\r\n--" + boundary + b"\r\n" + head.encode("ascii") + content
 
 
-def _encoded(segments: Segments, place: str) -> list[Piece]:
+def _encoded(segments: Segments, place: str) -> list[_Encoded]:
     try:
         return [_encoded_one(segment, place) for segment in segments]
     except UnsafeValueError as error:
@@ -373,27 +394,22 @@ def _encoded(segments: Segments, place: str) -> list[Piece]:
         raise UnsafeValueError(message) from error
 
 
-def _encoded_one(segment: Segment, place: str) -> Piece:
+def _encoded_one(segment: Segment, place: str) -> _Encoded:
     if isinstance(segment, str):
         return encode_piece(segment)
     if isinstance(segment, Hole):
-        return segment
+        return PreparedHole(segment, evaluator(segment))
     return OptionalPiece(segment.condition, tuple(_joined(_encoded(segment.segments, place))))
 
 
-def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
+def _joined(pieces: Iterable[_Encoded]) -> Iterator[Piece]:
     """Join the literal pieces that stand together, so that there are few for each reader."""
     literals: list[bytes] = []
     for piece in pieces:
         if isinstance(piece, bytes):
             literals.append(piece)
         else:
-            yield _checked(b"".join(literals))
+            yield Lines(b"".join(literals))
             yield piece
             literals = []
-    yield _checked(b"".join(literals))
-
-
-def _checked(literal: bytes) -> bytes:
-    check_lines(literal)
-    return literal
+    yield Lines(b"".join(literals))

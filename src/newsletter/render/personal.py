@@ -8,7 +8,7 @@ become template source. Where a field lands in the finished HTML decides how its
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import itemgetter
 from types import MappingProxyType, SimpleNamespace
 from typing import TYPE_CHECKING
@@ -209,21 +209,48 @@ def evaluate(hole: Hole, values: Mapping[str, object]) -> str:
         PersonalFieldError: there is no value, it cannot be worked out, or it may not stand there (an address
             that is not http, https or mailto).
     """
-    try:
-        raw = str(_compiled(hole.field.expression)(values))
-    except UndefinedError as error:
-        raise PersonalFieldError(_missing(hole.field)) from error
-    except (AssertionError, TypeError, ValueError) as error:  # Jinja's filters assert what they are given
-        message = f"{hole.field.position}: {_as_field(hole.field.expression)} cannot be worked out: {error}"
-        raise PersonalFieldError(message) from error
-    if hole.context is Context.PLAIN:
-        return _CONTROLS.sub(" ", raw)
-    if hole.context is Context.URL_PART:
-        return quote(raw, safe="")
-    if hole.context is Context.URL and not _SAFE_URL.fullmatch(raw):
-        message = f"{hole.field.position}: {_as_field(hole.field.expression)} gives {quoted(raw)}, not a web address"
-        raise PersonalFieldError(message)
-    return str(escape(_CONTROLS.sub(" ", raw)))
+    return evaluator(hole)(values)
+
+
+def evaluator(hole: Hole) -> Callable[[Mapping[str, object]], str]:
+    """Return what does the same for each reader, with everything looked up that does not depend on him."""
+    compiled, escaped = _compiled(hole.field.expression), _ESCAPES[hole.context]
+
+    def value(values: Mapping[str, object]) -> str:
+        try:
+            raw = str(compiled(values))
+        except UndefinedError as error:
+            raise PersonalFieldError(_missing(hole.field)) from error
+        except (AssertionError, TypeError, ValueError) as error:  # Jinja's filters assert what they are given
+            message = f"{hole.field.position}: {_as_field(hole.field.expression)} cannot be worked out: {error}"
+            raise PersonalFieldError(message) from error
+        if hole.context is Context.URL and not _SAFE_URL.fullmatch(raw):
+            message = (
+                f"{hole.field.position}: {_as_field(hole.field.expression)} gives {quoted(raw)}, not a web address"
+            )
+            raise PersonalFieldError(message)
+        return escaped(raw)
+
+    return value
+
+
+def _in_one_line(raw: str) -> str:
+    return raw if raw.isprintable() else _CONTROLS.sub(" ", raw)
+
+
+def _in_html(raw: str) -> str:
+    text = _in_one_line(raw)
+    return text if text.isalnum() else str(escape(text))
+
+
+_ESCAPES: Mapping[Context, Callable[[str], str]] = MappingProxyType(
+    {
+        Context.PLAIN: _in_one_line,
+        Context.HTML: _in_html,
+        Context.URL: _in_html,
+        Context.URL_PART: partial(quote, safe=""),
+    }
+)
 
 
 @lru_cache(maxsize=512)

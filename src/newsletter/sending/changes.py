@@ -9,10 +9,11 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, bindparam, func, insert, literal, literal_column, or_, select, update
+from sqlalchemy import Text, bindparam, func, insert, literal, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.sending.states import ARROWS, HELD, Arrow, State
+from newsletter.store.given import given, packed
 from newsletter.store.schema import delivery, delivery_event, suppression
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ IS_IN_DOUBT = delivery.c.state == _literally(State.IN_DOUBT)
 
 
 def among(ids: Sequence[int]) -> ColumnElement[bool]:
-    """Say of a row that it is one of these: one parameter, as a hundred of them take longer to make than to run."""
-    return delivery.c.id.in_(bindparam("ids", ids, expanding=True))
+    """Say of a row that it is one of these."""
+    return delivery.c.id.in_(select(given("ids", {"id": int}, [(id_,) for id_ in ids]).c.id))
 
 
 _ROUTINE = frozenset({Arrow.CLAIM, Arrow.WIRE, Arrow.ACCEPT, Arrow.RELEASE})
@@ -52,23 +53,23 @@ def change(
     where: Sequence[ColumnElement[bool]],
     values: Mapping[str, Any],
     now_ms: int,
-) -> list[int]:
-    """Take an arrow for all rows that `where` names, and that are where it starts; return the ids of those it took."""
-    statement = (
-        update(delivery)
-        .where(_at_start(arrow), *where)
-        .values(**_basic_values(arrow), **values)
-        .returning(delivery.c.id)
-    )
-    changed = list(connection.scalars(statement))
-    if changed and arrow not in _ROUTINE:
+) -> int:
+    """Take an arrow for all rows that `where` names, and that are where it starts; return how many it took."""
+    statement = update(delivery).where(_at_start(arrow), *where).values(**_basic_values(arrow), **values)
+    if arrow in _ROUTINE:
+        return connection.execute(statement).rowcount
+    changed = list(connection.scalars(statement.returning(delivery.c.id)))
+    if changed:
         _write_events(connection, arrow, changed, str(values.get("reply") or ""), now_ms)
-    return changed
+    return len(changed)
 
 
 def mark(connection: Connection, lease: str, ids: Sequence[int], now_ms: int) -> frozenset[int]:
     """Mark rows that this lease has claimed as on the wire; return those it still holds: no other may be written."""
-    return frozenset(connection.scalars(_MARK, {"ids": ids, "holder": lease, "now_ms": now_ms}))
+    said = {"ids": packed((id_,) for id_ in ids), "holder": lease}
+    if connection.execute(_MARK, {**said, "now_ms": now_ms}).rowcount == len(ids):
+        return frozenset(ids)
+    return frozenset(connection.scalars(_MARKED, said))
 
 
 def note_fates(connection: Connection, lease: str, fates: Sequence[Fate], now_ms: int) -> None:
@@ -88,8 +89,8 @@ def note_fates(connection: Connection, lease: str, fates: Sequence[Fate], now_ms
 
 
 def _note_many(connection: Connection, arrow: Arrow, lease: str, fates: Sequence[Fate], now_ms: int) -> None:
-    parameters = [{"holder": lease, **_parameters(fate, now_ms)} for fate in fates]
-    changed = connection.execute(_note_statement(arrow), parameters).rowcount
+    rows = packed((fate.id, *_fate_values(fate, now_ms).values()) for fate in fates)
+    changed = connection.execute(_note_statement(arrow), {"fates": rows, "holder": lease}).rowcount
     if arrow is Arrow.ACCEPT and changed < len(fates):
         for fate in fates:
             change(connection, Arrow.ANSWER, [delivery.c.id == fate.id], _fate_values(fate, now_ms), now_ms)
@@ -97,10 +98,11 @@ def _note_many(connection: Connection, arrow: Arrow, lease: str, fates: Sequence
 
 @cache
 def _note_statement(arrow: Arrow) -> Update:
+    fates = given("fates", {"id": int, **_FATE_COLUMNS})
     return (
         update(delivery)
-        .where(delivery.c.id == bindparam("row_id"), delivery.c.lease == bindparam("holder"), _at_start(arrow))
-        .values(**_basic_values(arrow), **{name: bindparam(f"new_{name}") for name in _FATE_COLUMNS})
+        .where(delivery.c.id == fates.c.id, delivery.c.lease == bindparam("holder"), _at_start(arrow))
+        .values(**_basic_values(arrow), **{name: fates.c[name] for name in _FATE_COLUMNS})
     )
 
 
@@ -110,7 +112,13 @@ def _note_one(connection: Connection, lease: str, fate: Fate, now_ms: int) -> No
         suppress(connection, fate.id, now_ms)
 
 
-_FATE_COLUMNS = ("attempts", "next_at_ms", "code", "reply", "done_at_ms")
+_FATE_COLUMNS: Mapping[str, type[int | str]] = {
+    "attempts": int,
+    "next_at_ms": int,
+    "code": str,
+    "reply": str,
+    "done_at_ms": int,
+}
 
 
 def _fate_values(fate: Fate, now_ms: int) -> dict[str, Any]:
@@ -119,14 +127,8 @@ def _fate_values(fate: Fate, now_ms: int) -> dict[str, Any]:
     return dict(zip(_FATE_COLUMNS, values, strict=True))
 
 
-def _parameters(fate: Fate, now_ms: int) -> dict[str, Any]:
-    values = _fate_values(fate, now_ms)
-    return {"row_id": fate.id, **{f"new_{name}": value for name, value in values.items()}}
-
-
 def _at_start(arrow: Arrow) -> ColumnElement[bool]:
-    # Not IN: SQLAlchemy does not let a list be a parameter of a statement that is run for many rows at once.
-    return or_(*(delivery.c.state == state for state in sorted(ARROWS[arrow].sources)))
+    return delivery.c.state.in_(sorted(ARROWS[arrow].sources))
 
 
 def _basic_values(arrow: Arrow) -> dict[str, Any]:
@@ -138,7 +140,9 @@ _MARK = (
     update(delivery)
     .where(_at_start(Arrow.WIRE), among(()), delivery.c.lease == bindparam("holder"))
     .values(**_basic_values(Arrow.WIRE), wired_at_ms=bindparam("now_ms"))
-    .returning(delivery.c.id)
+)
+_MARKED = select(delivery.c.id).where(
+    among(()), delivery.c.lease == bindparam("holder"), delivery.c.state == State.WIRE
 )
 
 

@@ -50,7 +50,7 @@ class Tuning:
     retry: Retry = field(default_factory=Retry)
     most_unknown_percent: float = 2.0
     """Of the answers of ten minutes: when more say that there is no such address, it is paused (`guard`)."""
-    chunk: int = 100
+    chunk: int = 200
     """Rows per claim, each of which waits for the disk."""
     patience_s: float = PATIENCE_S
     """How long the database may be locked, full or away."""
@@ -95,7 +95,10 @@ class _Sender:
         self._end = End.DONE
         self._guard = Guard(tuning.most_unknown_percent)
         self._committer = Committer(
-            lambda batch: ledger.write(batch, clock.now_ms()), means.in_thread, tuning.patience_s
+            lambda batch, begin: ledger.write(batch, clock.now_ms(), begin),
+            means.in_thread,
+            tuning.patience_s,
+            is_local=ledger.is_local,
         )
         work = Work(
             compose=means.compose,

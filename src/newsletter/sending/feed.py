@@ -1,4 +1,4 @@
-"""What a transport takes its messages from: rows claimed ahead, composed and marked one step before the wire.
+"""What a transport takes its messages from: rows claimed and composed ahead, and marked one step before the wire.
 
 The order of a row's life is kept here. It is claimed (durable), composed (so that no fault of ours can strike
 half-way through a message), marked, and only then handed over; and whatever is handed over has its fate noted once.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from newsletter.errors import DeliveryError, PersonalFieldError, UnsafeValueError
 from newsletter.sending.policy import OWN_FAULTS_IN_A_ROW, decide, own_faults
@@ -59,8 +59,13 @@ class Work:
     retry: Retry
     guard: Guard
     deadline_at_ms: int
-    chunk: int = 100
+    chunk: int = 200
     """How many rows are claimed in one transaction, which waits for the disk."""
+
+
+class _Letter(NamedTuple):
+    row: Row
+    message: Message
 
 
 class LedgerFeed:
@@ -78,7 +83,9 @@ class LedgerFeed:
         self._work = work
         self._committer = committer
         self._clock = clock
-        self._stock: deque[Row] = deque()
+        self._claimed: deque[Row] = deque()
+        self._letters: deque[_Letter] = deque()
+        """Composed, and not marked."""
         self._marking: set[int] = set()
         self._taken: dict[str, Row] = {}
         self._own_faults = 0
@@ -90,10 +97,9 @@ class LedgerFeed:
     async def take(self, most: int) -> Sequence[Message]:
         """Wait for work; return at most `most` messages, each already marked `wire`. An empty one means: no more."""
         while True:
-            rows = await self._next(most)
-            if not rows:
+            letters = await self._next(most)
+            if not letters:
                 return ()
-            letters = self._composed(rows)
             given = await self._marked(letters)
             if given:
                 return given
@@ -139,18 +145,19 @@ class LedgerFeed:
     def let_go(self) -> None:
         """Note the fate of all that is still in hand, when the transport has ended."""
         self.end()
-        for row in self._stock:
+        for row in (*self._claimed, *(letter.row for letter in self._letters)):
             self._note(_released(row))
-        self._stock.clear()
+        self._claimed.clear()
+        self._letters.clear()
         for row in self._taken.values():
             # It was handed over, and nobody said what became of it.
             self._note(Fate(row.id, Arrow.LOSE, row.attempts + 1, reply="the sending was stopped before an answer"))
         self._taken.clear()
 
     async def keep_stocked(self) -> None:
-        """Claim rows before they are wanted, until there are none left or the feed has ended."""
+        """Claim and compose before it is wanted, until there are no rows left or the feed has ended."""
         while not self._is_over:
-            if len(self._stock) > self._work.chunk // 2:
+            if len(self._letters) > self._work.chunk // 2:
                 self._is_low.clear()
                 await self._is_low.wait()
                 continue
@@ -165,11 +172,11 @@ class LedgerFeed:
             self.end_unwanted()
         elif stock.rows:
             self.due_at_ms = 0
-            self._stock.extend(stock.rows)
-            self._has_stock.set()
+            self._claimed.extend(stock.rows)
+            await self._compose()
         elif stock.is_over and not in_hand:
             self.end()
-        elif not self._stock:
+        elif not self._letters:
             self.due_at_ms = 0 if in_hand else stock.due_at_ms
             await self._wait(stock.due_at_ms)
         else:
@@ -178,7 +185,7 @@ class LedgerFeed:
 
     def _in_hand(self) -> frozenset[int]:
         """Return the rows that this sender knows of, with those whose fate is not written yet."""
-        rows = (*self._stock, *self._taken.values())
+        rows = (*self._claimed, *(letter.row for letter in self._letters), *self._taken.values())
         return frozenset((*(row.id for row in rows), *self._marking, *self._committer.unwritten()))
 
     async def _wait(self, due_at_ms: int) -> None:
@@ -194,48 +201,52 @@ class LedgerFeed:
             return
         await self._committer.idle()
 
-    async def _next(self, most: int) -> list[Row]:
-        while not self._stock and not self._is_over:
+    async def _compose(self) -> None:
+        """Compose what was claimed. Between any two the lines are served, so that none of them waits for it."""
+        while self._claimed and not self._is_over:
+            row = self._claimed[0]
+            try:
+                self._letters.append(_Letter(row, self._work.compose(row)))
+            except (PersonalFieldError, UnsafeValueError) as error:
+                self._note(Fate(row.id, Arrow.UNFIT, row.attempts, reply=str(error)))
+            except DeliveryError as error:
+                self._stop_for(error)
+                return
+            self._claimed.popleft()
+            self._has_stock.set()
+            await asyncio.sleep(0)
+
+    async def _next(self, most: int) -> list[_Letter]:
+        # A few together are marked as fast as one.
+        while (not self._letters or (self._claimed and len(self._letters) < most)) and not self._is_over:
             self._has_stock.clear()
             self._is_low.set()
             await self._has_stock.wait()
         if self._is_over:
             return []
-        rows = [self._stock.popleft() for _ in range(min(most, len(self._stock)))]
-        if len(self._stock) <= self._work.chunk // 2:
+        letters = [self._letters.popleft() for _ in range(min(most, len(self._letters)))]
+        if len(self._letters) <= self._work.chunk // 2:
             self._is_low.set()
-        return rows
-
-    def _composed(self, rows: Sequence[Row]) -> dict[int, tuple[Row, Message]]:
-        letters = {}
-        for position, row in enumerate(rows):
-            try:
-                letters[row.id] = (row, self._work.compose(row))
-            except (PersonalFieldError, UnsafeValueError) as error:
-                self._note(Fate(row.id, Arrow.UNFIT, row.attempts, reply=str(error)))
-            except DeliveryError as error:
-                self._stop_for(error)
-                for unmade in rows[position:]:
-                    self._note(_released(unmade))
-                break
         return letters
 
-    async def _marked(self, letters: dict[int, tuple[Row, Message]]) -> list[Message]:
+    async def _marked(self, letters: Sequence[_Letter]) -> list[Message]:
         """Return the messages of the rows that are this sender's still, and of no other."""
-        self._marking.update(letters)
+        ids = [letter.row.id for letter in letters]
+        self._marking.update(ids)
         given: frozenset[int] = frozenset()
         try:
             if not self._is_over:
-                given = await self._committer.mark(tuple(letters))
-            for id_ in given:
-                row, message = letters[id_]
-                self._taken[message.message_id] = row
+                given = await self._committer.mark(ids)
+            for row, message in letters:
+                if row.id in given:
+                    self._taken[message.message_id] = row
         finally:
-            self._marking.difference_update(letters)
-            for id_ in letters.keys() - given:
-                # Nothing of it was written. If it belongs to another by now, this note changes nothing.
-                self._note(_released(letters[id_][0]))
-        return [message for id_, (_, message) in letters.items() if id_ in given]
+            self._marking.difference_update(ids)
+            for row, _ in letters:
+                if row.id not in given:
+                    # Nothing of it was written. If it belongs to another by now, this note changes nothing.
+                    self._note(_released(row))
+        return [message for row, message in letters if row.id in given]
 
     def _note(self, fate: Fate) -> None:
         self._committer.note(fate)

@@ -8,13 +8,12 @@ some doubt.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Integer, delete, exists, func, literal_column, select, update
 
+from newsletter.audience.readers import from_row, readers
 from newsletter.audience.segments import EVERYBODY, mailable
-from newsletter.audience.subscribers import from_row, people
 from newsletter.errors import SendingError, StoreError
 from newsletter.sending.changes import IS_HELD, IS_PENDING, among, change, mark, note_fates
 from newsletter.sending.feed import Stock
@@ -22,18 +21,16 @@ from newsletter.sending.refusals import hold
 from newsletter.sending.rows import Row
 from newsletter.sending.senders import give_up_rows
 from newsletter.sending.states import Arrow, State
-from newsletter.store import writing
+from newsletter.store import Begin, writing
 from newsletter.store.journal import advance, note
 from newsletter.store.schema import delivery, send, sender, subscriber
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from sqlalchemy import ColumnElement, Connection, Engine
 
-    from newsletter.audience.subscribers import Subscriber
-    from newsletter.model import Recipient
     from newsletter.sending.rows import Batch
 
 _SENDING = "sending"
@@ -42,17 +39,11 @@ _SENDING = "sending"
 class Ledger:
     """One sending in the hands of one sender. Every method is one transaction."""
 
-    def __init__(
-        self, engine: Engine, send_id: int, lease: str, *, reader: Callable[[Subscriber], Recipient], journal: Path
-    ) -> None:
-        """`reader` gives a subscriber's tokens for this sending.
-
-        `journal` is the folder of the second witness (`newsletter.store.journal`).
-        """
+    def __init__(self, engine: Engine, send_id: int, lease: str, *, journal: Path) -> None:
+        """`journal` is the folder of the second witness (`newsletter.store.journal`)."""
         self._engine = engine
         self._send_id = send_id
         self._lease = lease
-        self._reader = reader
         self._journal = journal
 
     def claim(self, most: int, in_hand: Collection[int], now_ms: int) -> Stock:
@@ -72,19 +63,29 @@ class Ledger:
             if due:
                 these = among(due)
                 why = {"reply": "left, or is not to be mailed, since the plan was made", "done_at_ms": now_ms}
-                skipped = len(change(connection, Arrow.SKIP, [these, ~_may_be_mailed(now_ms)], why, now_ms))
+                skipped = change(connection, Arrow.SKIP, [these, ~_may_be_mailed(now_ms)], why, now_ms)
                 change(connection, Arrow.CLAIM, [these], {"lease": self._lease}, now_ms)
                 epoch = advance(connection)
             # Not only those of now: had the answer to an earlier commit been lost, they would turn up here.
-            rows = tuple(self._claimed(connection, in_hand, now_ms))
+            rows = tuple(self._claimed(connection, in_hand))
             is_over, due_at_ms = (False, 0) if rows else self._outlook(connection)
         if epoch:
             self._tell_witness(epoch)
         return Stock(rows, skipped, is_over, due_at_ms)
 
-    def write(self, batch: Batch, now_ms: int) -> frozenset[int]:
-        """Note fates, then marks; return the rows that were marked: no other may be written to a wire."""
-        with writing(self._engine, durable=False) as connection:
+    @property
+    def is_local(self) -> bool:
+        """Whether a transaction can be done at once: in a file on this machine, and not by a server."""
+        return self._engine.dialect.name == "sqlite"
+
+    def write(self, batch: Batch, now_ms: int, begin: Begin = Begin.LAX) -> frozenset[int]:
+        """Note fates, then marks; return the rows that were marked: no other may be written to a wire.
+
+        Raises:
+            StoreError: it cannot be written; with `Begin.AT_ONCE`, which is for a ledger that `is_local`, also where
+                somebody else is writing.
+        """
+        with writing(self._engine, begin=begin) as connection:
             note_fates(connection, self._lease, batch.fates, now_ms)
             return mark(connection, self._lease, batch.marks, now_ms) if batch.marks else frozenset()
 
@@ -94,7 +95,7 @@ class Ledger:
         Raises:
             SendingError: this sender was taken for dead.
         """
-        with writing(self._engine, durable=False) as connection:
+        with writing(self._engine, begin=Begin.LAX) as connection:
             return self._beat(connection, now_ms) == _SENDING
 
     def hold_refusals(self, now_ms: int) -> None:
@@ -141,19 +142,18 @@ class Ledger:
         )
         return list(connection.scalars(statement))
 
-    def _claimed(self, connection: Connection, in_hand: Collection[int], now_ms: int) -> Iterator[Row]:
+    def _claimed(self, connection: Connection, in_hand: Collection[int]) -> Iterator[Row]:
         """Yield what this sender has claimed and not marked, without those in hand."""
         statement = (
-            people(now_ms)
-            .add_columns(delivery.c.id.label("row_id"), delivery.c.address.label("to_address"), delivery.c.attempts)
+            # As it was planned, whatever has become of the subscriber's address since.
+            readers(delivery.c.address)
+            .add_columns(delivery.c.id, delivery.c.attempts)
             .join(delivery, delivery.c.subscriber_id == subscriber.c.id)
             .where(delivery.c.lease == self._lease, IS_HELD, delivery.c.state == State.CLAIMED, ~among(list(in_hand)))
             .order_by(delivery.c.id)
         )
-        for row in connection.execute(statement).mappings():
-            # As it was planned, whatever has become of the subscriber's address since.
-            reader = replace(self._reader(from_row(row)), address=row["to_address"])
-            yield Row(row["row_id"], reader, row["attempts"])
+        for row in connection.execute(statement):
+            yield Row(row[-2], from_row(row), row[-1])
 
     def _outlook(self, connection: Connection) -> tuple[bool, int]:
         """Return whether nothing is left to do, and when the next pending row is due."""

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsletter.audience.tokens import Purpose, Token, sign
 from newsletter.delivery.mime import Stamp
+from newsletter.model import Recipient
 from newsletter.render import personal_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from newsletter.audience.subscribers import Subscriber
+    from newsletter.audience.readers import Reader
     from newsletter.audience.tokens import Keys
     from newsletter.config import Newsletter
     from newsletter.delivery.base import Message
     from newsletter.delivery.dkim import Signer
     from newsletter.delivery.mime import PreparedMail
-    from newsletter.model import Email, Recipient
+    from newsletter.model import Email
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +64,20 @@ def message_ids(keys: Keys, newsletter: Newsletter, slug: str, send_id: int) -> 
     return of
 
 
-def reader_of(keys: Keys, list_id: str, send_id: int) -> Callable[[Subscriber], Recipient]:
-    """Return what makes a reader of a subscriber: with a token for each purpose, good for one sending."""
+def recipient_of(keys: Keys, list_id: str, send_id: int) -> Callable[[Reader], Recipient]:
+    """Return what makes a recipient of a reader: with a token for each purpose, good for one sending."""
 
-    def signed(purpose: Purpose, subscriber_id: int) -> str:
-        return sign(keys, list_id, Token(purpose, subscriber_id, send_id))
+    def signed(purpose: Purpose, reader: Reader) -> str:
+        return sign(keys, list_id, Token(purpose, reader.id, send_id))
 
-    def reader(person: Subscriber) -> Recipient:
-        return replace(
-            person.recipient(signed(Purpose.UNSUBSCRIBE, person.id)),
-            preferences_token=signed(Purpose.PREFERENCES, person.id),
-            envelope_token=signed(Purpose.ENVELOPE, person.id),
+    def recipient(reader: Reader) -> Recipient:
+        return Recipient(
+            reader.address,
+            reader.language,
+            signed(Purpose.UNSUBSCRIBE, reader),
+            reader.fields,
+            preferences_token=signed(Purpose.PREFERENCES, reader),
+            envelope_token=signed(Purpose.ENVELOPE, reader),
         )
 
-    return reader
+    return recipient

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from newsletter.delivery.mime import PreparedHole
+from newsletter.delivery.verify import Lines
 from newsletter.model import Conditional, Finding, Hole, Position, Severity
 from newsletter.render import dry_run
 from newsletter.wording import counted
@@ -83,10 +85,12 @@ def content_sha256(mail: PreparedMail) -> str:
 def _flat(pieces: Iterable[Segment | Piece]) -> Iterator[bytes]:
     """Yield what stands in a text before a reader is known, each kind of piece told apart."""
     for piece in pieces:
-        if isinstance(piece, bytes):
-            yield piece
+        if isinstance(piece, Lines):
+            yield piece.octets
         elif isinstance(piece, str):
             yield piece.encode("utf-8", "surrogatepass")
+        elif isinstance(piece, PreparedHole):
+            yield from _flat((piece.hole,))
         elif isinstance(piece, Hole):
             yield f"\0{piece.context} {piece.field.expression}\0".encode("utf-8", "surrogatepass")
         else:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsletter.audience.subscribers import recipients
+from newsletter.audience.readers import mailable_readers
 from newsletter.audience.values import to_ms
 from newsletter.errors import PersonalFieldError
-from newsletter.model import Finding, Position
+from newsletter.model import Finding, Position, Recipient
 from newsletter.sending.plan import Plan, ReadersHash, content_sha256, field_findings, issue_findings, size_findings
 from newsletter.store import reading
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from newsletter.audience.subscribers import Subscriber
+    from newsletter.audience.readers import Reader
     from newsletter.config import Condition
-    from newsletter.model import Issue, Recipient
+    from newsletter.model import Issue
     from newsletter.sending.letters import Letters
 
 _ANY_TOKEN = "t" * 32
@@ -31,7 +31,7 @@ def make_plan(engine: Engine, issue: Issue, letters: Letters, segment: Condition
     census = _Census()
     fields = (*issue.fields.values(), *(block.condition for block in issue.blocks if block.condition))
     with reading(engine) as connection:
-        everybody = census.count(recipients(connection, segment, to_ms(now)))
+        everybody = census.count(mailable_readers(connection, segment, to_ms(now)))
         unfilled = field_findings(letters.email, fields, everybody, letters.mail.identity.site)
     message_bytes = _message_bytes(letters, census.first)
     findings = (
@@ -59,13 +59,13 @@ class _Census:
         self.hash = ReadersHash()
         self.first: Recipient | None = None
 
-    def count(self, readers: Iterable[Subscriber]) -> Iterator[Recipient]:
+    def count(self, readers: Iterable[Reader]) -> Iterator[Recipient]:
         """Yield every reader, counted."""
-        for person in readers:
-            self.hash.add(person.address_key)
-            reader = person.recipient(_ANY_TOKEN)
-            self.first = self.first or reader
-            yield reader
+        for reader in readers:
+            self.hash.add(reader.address_key)
+            recipient = Recipient(reader.address, reader.language, _ANY_TOKEN, reader.fields)
+            self.first = self.first or recipient
+            yield recipient
 
 
 def _nobody(issue: Issue, readers: int) -> tuple[Finding, ...]:

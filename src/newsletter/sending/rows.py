@@ -10,7 +10,7 @@ from newsletter.sending.states import UNFINISHED, Arrow, State
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from newsletter.model import Recipient
+    from newsletter.audience.readers import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,8 @@ class Row:
     """One reader's mail, claimed by this sender."""
 
     id: int
-    reader: Recipient
+    reader: Reader
+    """With the address that was planned."""
     attempts: int
     """How many tries of this reader were counted before."""
 

@@ -184,4 +184,4 @@ def give_up_rows(connection: Connection, lease: str, now_ms: int, *, marks_are_w
     held = [delivery.c.lease == lease, IS_HELD]
     if marks_are_whole:
         change(connection, Arrow.RELEASE, [*held, delivery.c.state == State.CLAIMED], {}, now_ms)
-    return len(change(connection, Arrow.ABANDON, held, {"reply": _ABANDONED, "done_at_ms": now_ms}, now_ms))
+    return change(connection, Arrow.ABANDON, held, {"reply": _ABANDONED, "done_at_ms": now_ms}, now_ms)

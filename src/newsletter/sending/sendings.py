@@ -269,7 +269,7 @@ def settle_doubts(engine: Engine, sending: Sending, arrow: Arrow, ids: list[int]
         for start in range(0, len(ids), _BATCH):
             these: ColumnElement[bool] = delivery.c.id.in_(ids[start : start + _BATCH])
             values = {"next_at_ms": now_ms} if arrow is Arrow.RESEND else {"done_at_ms": now_ms}
-            settled += len(change(connection, arrow, [these, delivery.c.send_id == sending.id], values, now_ms))
+            settled += change(connection, arrow, [these, delivery.c.send_id == sending.id], values, now_ms)
         if settled and arrow is Arrow.RESEND and sending.status == "done":
             connection.execute(update(send).where(send.c.id == sending.id).values(status="sending"))
     return settled

@@ -6,6 +6,6 @@ May not: know what a subscriber or a sending means.
 """
 
 from newsletter.store.engine import open_store
-from newsletter.store.transaction import leave_no_trace, reading, writing
+from newsletter.store.transaction import Begin, leave_no_trace, reading, writing
 
-__all__ = ["leave_no_trace", "open_store", "reading", "writing"]
+__all__ = ["Begin", "leave_no_trace", "open_store", "reading", "writing"]

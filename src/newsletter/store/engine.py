@@ -39,6 +39,12 @@ long."""
 _LOG_LIMIT_BYTES = 64 * 1024 * 1024
 """What stays of a write-ahead log that a large transaction made."""
 
+_FOLD_IN_PAGES = 1000
+"""Of a write-ahead log (SQLite's own default)."""
+
+_PATIENCE_S = "newsletter_patience_s"
+"""The option of an engine that says how long a transaction of it waits for another writer."""
+
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -93,7 +99,13 @@ def _sqlite(url: URL, root: Path, busy_timeout_s: float, *, may_make: bool) -> E
         url = url.set(database=str(path))
     else:
         url = url.set(database=":memory:")
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": busy_timeout_s}, json_serializer=_json)
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        connect_args={"timeout": busy_timeout_s},
+        execution_options={_PATIENCE_S: busy_timeout_s},
+        json_serializer=_json,
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -160,12 +172,19 @@ def _begin_sqlite(connection: Connection) -> None:
     begin = connection.get_execution_options().get(OPTION, Begin.READ)
     # WAL with NORMAL syncs only when the log is folded in: a power cut may then undo the last transactions, a kill
     # may not. FULL syncs at each commit. It is a setting of the connection, so each transaction sees to its own.
-    wanted = "full" if begin == Begin.DURABLE else "normal"
-    if connection.info.get("synchronous") != wanted:
-        connection.exec_driver_sql(f"pragma synchronous = {wanted}")
-        connection.info["synchronous"] = wanted
+    _set(connection, "synchronous", "full" if begin == Begin.DURABLE else "normal")
+    # Who may not wait leaves it to others to fold the log in, at their next commit.
+    _set(connection, "wal_autocheckpoint", 0 if begin == Begin.AT_ONCE else _FOLD_IN_PAGES)
+    patience_ms = round(connection.engine.get_execution_options()[_PATIENCE_S] * 1000)
+    _set(connection, "busy_timeout", 0 if begin == Begin.AT_ONCE else patience_ms)
     # A writer that begins as a reader can fail half-way with "database is locked", however long it would wait.
     connection.exec_driver_sql("begin" if begin == Begin.READ else "begin immediate")
+
+
+def _set(connection: Connection, pragma: str, value: str | int) -> None:
+    if connection.info.get(pragma) != value:
+        connection.exec_driver_sql(f"pragma {pragma} = {value}")
+        connection.info[pragma] = value
 
 
 def _postgresql(url: URL) -> Engine:

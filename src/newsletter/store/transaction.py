@@ -31,6 +31,8 @@ class Begin(StrEnum):
     DURABLE = "durable"
     LAX = "lax"
     """Whoever is killed loses nothing; a power cut may undo the last moments."""
+    AT_ONCE = "at once"
+    """As `LAX`, and never waiting: neither for another writer nor for the disk. SQLite alone can do so."""
 
 
 @contextmanager
@@ -49,21 +51,19 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine, *, durable: bool = True) -> Iterator[Connection]:
+def writing(engine: Engine, *, begin: Begin = Begin.DURABLE) -> Iterator[Connection]:
     """Give a connection whose changes all stay, or none of them; on SQLite there is one writer at a time.
 
     Args:
         engine: The database.
-        durable: Whether what was committed must outlive a power cut. It costs a wait for the disk, some
-            milliseconds for each transaction; without, a kill is outlived all the same.
+        begin: By default what was committed outlives a power cut, too. It costs a wait for the disk, some
+            milliseconds for each transaction.
 
     Raises:
         StoreError: the database cannot be reached or written.
     """
-    with _told(engine), engine.connect() as connection:
-        options = {OPTION: Begin.DURABLE if durable else Begin.LAX}
-        with connection.execution_options(**options).begin():
-            yield connection
+    with _told(engine), engine.connect() as connection, connection.execution_options(**{OPTION: begin}).begin():
+        yield connection
 
 
 def leave_no_trace(engine: Engine) -> None:

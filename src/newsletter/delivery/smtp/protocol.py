@@ -15,8 +15,7 @@ from newsletter.delivery.replies import clean_reply, split_enhanced_code
 from newsletter.delivery.scopes import scope_of
 from newsletter.delivery.smtp.opening import SPOILT, Offer, open_conversation, opening_error, secrets_of
 from newsletter.delivery.smtp.states import CLOSING, FATES, VERDICTS, Due, Meaning, Step, meaning_of
-from newsletter.delivery.smtp.wire import DOT, OutOfStepError, Reply, ReplyReader, command, dot_stuffed
-from newsletter.delivery.verify import check_lines
+from newsletter.delivery.smtp.wire import DOT, OutOfStepError, Reply, ReplyReader, command
 from newsletter.errors import DeliveryError, UnsafeValueError
 from newsletter.model import Outcome, Scope, Verdict
 
@@ -42,7 +41,7 @@ class _Transaction:
         self.commands = deque(commands)
         """Those that were not yet written."""
         self.step = Step.ENVELOPE
-        self.text = dot_stuffed(message.content)
+        self.text = b"".join([piece.stuffed for piece in message.pieces])
         self.written = 0
         """Octets of the text that were handed to the line."""
 
@@ -218,10 +217,10 @@ class Conversation:
         utf8 = _needs_smtputf8(message)
         parameters = []
         if "SIZE" in self._offer.extensions:
-            parameters.append(f" SIZE={len(message.content)}")
+            parameters.append(f" SIZE={message.size}")
         if utf8:
             parameters.append(" SMTPUTF8")
-        if not message.content.isascii():
+        if not message.is_ascii:
             parameters.append(" BODY=8BITMIME")
         return [
             (Due.MAIL, command("MAIL", f"FROM:<{message.sender}>{''.join(parameters)}", utf8=utf8)),
@@ -232,7 +231,6 @@ class Conversation:
     def _refusal(self, message: Message) -> Outcome | None:
         """Return the outcome of a message that this line cannot carry; nothing of it is written."""
         try:
-            check_lines(message.content, utf8=message.needs_smtputf8)
             check_address("the envelope sender", message.sender)
         except UnsafeValueError as error:
             return Outcome(message.recipient, Verdict.REFUSED, reply=str(error), scope=Scope.OURS)
@@ -243,8 +241,8 @@ class Conversation:
         if _needs_smtputf8(message) and not {"SMTPUTF8", "8BITMIME"} <= self._offer.extensions:
             reply = "the server offers no SMTPUTF8, which this message's addresses need (RFC 6531)"
             return Outcome(message.recipient, Verdict.REFUSED, reply=reply, scope=Scope.ROW)
-        if 0 < self._offer.max_octets < len(message.content):
-            reply = f"the server takes {self._offer.max_octets} octets, and the message has {len(message.content)}"
+        if 0 < self._offer.max_octets < message.size:
+            reply = f"the server takes {self._offer.max_octets} octets, and the message has {message.size}"
             return Outcome(message.recipient, Verdict.REFUSED, reply=reply, scope=Scope.OURS)
         return None
 
@@ -375,4 +373,4 @@ class Conversation:
 
 
 def _needs_smtputf8(message: Message) -> bool:
-    return message.needs_smtputf8 or not (message.sender + message.recipient).isascii()
+    return message.needs_smtputf8 or not (message.is_ascii and (message.sender + message.recipient).isascii())

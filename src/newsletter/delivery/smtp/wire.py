@@ -24,7 +24,6 @@ MAX_REPLY_LINE_OCTETS = 2048
 DOT = b".\r\n"
 
 _REPLY_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)
-_DOT_AT_START = re.compile(rb"\n\.")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -103,11 +102,3 @@ def command(verb: str, argument: str = "", *, utf8: bool = False) -> bytes:
     if not (utf8 or line.isascii()):
         raise UnsafeValueError(f"an argument of the command {quoted(verb[:9])} holds characters beyond ASCII")
     return f"{line}\r\n".encode()
-
-
-def dot_stuffed(content: bytes) -> bytes:
-    """Return whole lines with the dots at their starts doubled (RFC 5321 section 4.5.2)."""
-    if content.startswith(b"."):
-        content = b"." + content
-    # Quoted-printable mostly leaves no such dot, and to find none takes half of the time that replacing none does.
-    return content.replace(b"\r\n.", b"\r\n..") if _DOT_AT_START.search(content) else content
