@@ -60,6 +60,15 @@ def test_as_many_connections_as_allowed_share_the_work(extensions: tuple[str, ..
     assert feed.most <= 3 * 2
 
 
+def test_no_more_is_at_hand_than_a_slow_server_takes_in_a_moment() -> None:
+    """Whatever is at hand comes into doubt when the process is killed."""
+    with SlowServer("PIPELINING", pause_s=0.02) as server:
+        feed = run(smtp(smtp_settings(server.port, connections=2, pipeline_depth=10)), 40)
+
+    assert verdicts(feed) == {Verdict.ACCEPTED}
+    assert feed.most == 2 * 2
+
+
 def test_one_message_needs_one_connection() -> None:
     with SlowServer("PIPELINING") as server:
         run(smtp(smtp_settings(server.port, connections=10)), 1)
@@ -224,10 +233,10 @@ def test_a_run_without_messages_says_hello_and_goodbye() -> None:
 
 def test_a_slow_rate_needs_one_connection() -> None:
     with SlowServer("PIPELINING") as server:
-        feed = run(smtp(smtp_settings(server.port, connections=8, rate_per_second=20)), 10)
+        feed = run(smtp(smtp_settings(server.port, connections=8, rate_per_second=8)), 5)
 
     assert verdicts(feed) == {Verdict.ACCEPTED}
-    assert server.counts == [10]
+    assert server.counts == [5]
 
 
 def test_few_messages_need_few_connections() -> None:

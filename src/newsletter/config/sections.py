@@ -205,7 +205,7 @@ def _smtp(table: Table) -> Smtp:
         connections=table.value("connections", fields.whole_number(1, 100), 4),
         messages_per_connection=table.value("messages_per_connection", fields.whole_number(1, 100_000), 100),
         rate_per_second=table.value("rate_per_second", fields.number(0, 100_000), 0.0),
-        pipeline_depth=table.value("pipeline_depth", fields.whole_number(1, 10), 4),
+        pipeline_depth=table.value("pipeline_depth", fields.whole_number(1, 10), 8),
     )
 
 

@@ -259,7 +259,7 @@ class Smtp:
     """After so many a connection is closed and another opened, 1 to 100,000."""
     rate_per_second: float = 0.0
     """Messages in a second over all connections, also a part of one; 0 for as many as the server takes."""
-    pipeline_depth: int = 4
+    pipeline_depth: int = 8
     """Messages at hand for each connection, 1 to 10: so many may have to be looked at after a crash."""
 
 

@@ -108,12 +108,16 @@ class Pace:
         self._pause.was_of_use()
         self._calling.was_of_use()
 
+    def taken_per_s(self, now: float) -> float:
+        """Return how many messages the server took in a second, since the last pause or the begin of the run."""
+        return self._taken / max(now - self._measured_from, LEAST_MEASURED_S)
+
     def throttled(self, now: float) -> None:
         """Be told that the server refused a message as one too many. What comes in a pause is of the same burst."""
         if self._pause.left_s(now):
             return
         rate = self.rate_per_s(now)
-        measured = self._taken / max(now - self._measured_from, LEAST_MEASURED_S) if self._taken else rate
+        measured = self.taken_per_s(now) if self._taken else rate
         if not math.isinf(measured):
             self._low = max(MIN_RATE_PER_S, min(rate, measured) / 2)
         self._pause.begin(now)

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from newsletter.delivery.base import Feed, Message
 
 
+AT_HAND_S = 0.02
+"""For how long the messages at hand suffice at the speed at which the server takes them; the ledger is faster."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Server:
     """All that is known of a server before it is called."""
@@ -163,11 +167,8 @@ class _Run:
 
     async def _fetch(self) -> None:
         """Keep so many messages at hand that no connection has to wait for the feed, and no more."""
-        settings = self._server.settings
         while True:
-            most = settings.connections * settings.pipeline_depth
-            # What is at hand counts as begun; at a slow rate that is a second's worth.
-            most = min(most, max(1, int(min(self._pace.rate_per_s(self._loop.time()), most))))
+            most = self._most_at_hand()
             room = most - self._unsettled
             # Half of it at a time: each take waits for the ledger, which writes many marks as fast as one.
             if room >= (most + 1) // 2 or (room > 0 and not self._ready):
@@ -183,6 +184,15 @@ class _Run:
         self._is_dry = True
         self._wake()
         self._finish_if_done()
+
+    def _most_at_hand(self) -> int:
+        """Return how many messages may be taken and not yet settled. All of them may come into doubt."""
+        settings, now = self._server.settings, self._loop.time()
+        most = settings.connections * settings.pipeline_depth
+        # One for the wire and one behind it, for each connection; more only where they are gone in a moment.
+        most = min(most, max(2 * settings.connections, int(self._pace.taken_per_s(now) * AT_HAND_S)))
+        # At a slow rate, a second's worth.
+        return max(1, int(min(self._pace.rate_per_s(now), most)))
 
     def _finish_if_done(self) -> None:
         if self._is_dry and not self._unsettled and not self._done.done():
