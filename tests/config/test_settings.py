@@ -32,7 +32,7 @@ def test_every_other_section_has_defaults(tmp_path: Path) -> None:
     assert settings.theme == Theme(logo="", radius_px=8, light=LIGHT, dark=DARK)
     assert settings.pictures == Pictures("linked")
     assert settings.delivery == Delivery("directory", root / "out/mail", "redactie@example.org")
-    assert settings.smtp == Smtp("localhost", 587, "starttls", "", None, 300, "auto", None, 4, 100, 0, 4)
+    assert settings.smtp == Smtp("localhost", 587, "starttls", "", None, 300, "auto", None, 4, 100, 0, 8)
     assert settings.dkim == Dkim("example.org", "", None, "", None)
     assert settings.archive == Archive(root / "out/site")
     assert settings.subscribers == Subscribers(())

@@ -23,11 +23,11 @@ from newsletter.sending.sendings import get_sending, go_on, tally
 from newsletter.sending.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from newsletter.cli.mailing import Mailing
     from newsletter.cli.tallies import Told
-    from newsletter.delivery.base import Transport
+    from newsletter.delivery.base import Message, Transport
     from newsletter.sending.rows import Tally
     from newsletter.sending.sendings import Sending
 
@@ -122,14 +122,20 @@ def _at_ledger(mailing: Mailing, sending: Sending, transport: Transport, tuning:
 
     async def main(thread: ThreadPoolExecutor) -> End:
         loop = asyncio.get_running_loop()
+
+        async def signed(messages: Sequence[Message]) -> Sequence[Message]:
+            # The library gives Python's lock away while it reckons, so that this takes nothing of the loop's time.
+            return await loop.run_in_executor(None, lambda: [letters.signed(message) for message in messages])
+
         means = Means(
             ledger=ledger,
             deadline_at_ms=ready.deadline_at_ms,
-            compose=lambda row: letters.to(recipient(row.reader)),
+            compose=lambda row: letters.unsigned(recipient(row.reader)),
             transport=transport,
             clock=start_clock(time.time(), loop.time),
             in_thread=lambda action: loop.run_in_executor(thread, action),
             told=told,
+            sign=signed if letters.signer else None,
         )
         return await deliver(means, _stopped_by_signals(loop), tuning)
 

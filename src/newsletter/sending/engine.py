@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from newsletter.delivery.base import Message, Transport
     from newsletter.sending.clock import Clock
     from newsletter.sending.committer import InThread
+    from newsletter.sending.feed import Sign
     from newsletter.sending.ledger import Ledger
     from newsletter.sending.rows import Row
     from newsletter.sending.states import State
@@ -72,6 +73,8 @@ class Means:
     told: Callable[[Mapping[State, int], int], None]
     """Is told now and then how many rows came to each state; and when the next is due (in milliseconds since 1970),
     while all that are left wait for their time, else 0."""
+    sign: Sign | None = None
+    """What is done to composed messages before they go out (`feed.Work`)."""
 
 
 async def deliver(means: Means, stop: asyncio.Event, tuning: Tuning) -> End:
@@ -102,6 +105,7 @@ class _Sender:
         )
         work = Work(
             compose=means.compose,
+            sign=means.sign,
             claim=lambda most, in_hand: ledger.claim(most, in_hand, clock.now_ms()),
             retry=tuning.retry,
             guard=self._guard,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +18,7 @@ from newsletter.sending.rows import Fate
 from newsletter.sending.states import ARROWS, Arrow, State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Collection, Sequence
 
     from newsletter.delivery.base import Message
     from newsletter.model import Outcome
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from newsletter.sending.policy import Retry
     from newsletter.sending.rows import Row
 
+Sign = Callable[["Sequence[Message]"], Awaitable["Sequence[Message]"]]
+
+SIGNED_TOGETHER = 8
+"""Messages that one call of another thread signs; a signature takes it a fifth of a millisecond."""
 LEAST_WAIT_S = 0.05
 IDLE_S = 5.0
 """How often to look for work that another sender may have left, or that became due."""
@@ -59,6 +64,8 @@ class Work:
     retry: Retry
     guard: Guard
     deadline_at_ms: int
+    sign: Sign | None = None
+    """What is done to composed messages, a few at a time; None for nothing. Meanwhile the event loop goes on."""
     chunk: int = 200
     """How many rows are claimed in one transaction, which waits for the disk."""
 
@@ -84,8 +91,9 @@ class LedgerFeed:
         self._committer = committer
         self._clock = clock
         self._claimed: deque[Row] = deque()
+        self._unsigned: list[_Letter] = []
         self._letters: deque[_Letter] = deque()
-        """Composed, and not marked."""
+        """Composed, signed, and not marked."""
         self._marking: set[int] = set()
         self._taken: dict[str, Row] = {}
         self._own_faults = 0
@@ -145,9 +153,10 @@ class LedgerFeed:
     def let_go(self) -> None:
         """Note the fate of all that is still in hand, when the transport has ended."""
         self.end()
-        for row in (*self._claimed, *(letter.row for letter in self._letters)):
+        for row in self._unmarked():
             self._note(_released(row))
         self._claimed.clear()
+        self._unsigned.clear()
         self._letters.clear()
         for row in self._taken.values():
             # It was handed over, and nobody said what became of it.
@@ -185,8 +194,11 @@ class LedgerFeed:
 
     def _in_hand(self) -> frozenset[int]:
         """Return the rows that this sender knows of, with those whose fate is not written yet."""
-        rows = (*self._claimed, *(letter.row for letter in self._letters), *self._taken.values())
+        rows = (*self._unmarked(), *self._taken.values())
         return frozenset((*(row.id for row in rows), *self._marking, *self._committer.unwritten()))
+
+    def _unmarked(self) -> tuple[Row, ...]:
+        return (*self._claimed, *(letter.row for letter in (*self._unsigned, *self._letters)))
 
     async def _wait(self, due_at_ms: int) -> None:
         """Wait until a row may be due, or a fate was noted that may have made one."""
@@ -203,18 +215,29 @@ class LedgerFeed:
 
     async def _compose(self) -> None:
         """Compose what was claimed. Between any two the lines are served, so that none of them waits for it."""
-        while self._claimed and not self._is_over:
-            row = self._claimed[0]
-            try:
-                self._letters.append(_Letter(row, self._work.compose(row)))
-            except (PersonalFieldError, UnsafeValueError) as error:
-                self._note(Fate(row.id, Arrow.UNFIT, row.attempts, reply=str(error)))
-            except DeliveryError as error:
-                self._stop_for(error)
-                return
-            self._claimed.popleft()
+        sign = self._work.sign
+        while (self._claimed or self._unsigned) and not self._is_over:
+            if self._claimed:
+                self._compose_one(self._claimed[0])
+            if sign and (len(self._unsigned) == SIGNED_TOGETHER or not self._claimed):
+                messages = await sign([letter.message for letter in self._unsigned])
+                self._unsigned = [_Letter(row, new) for (row, _), new in zip(self._unsigned, messages, strict=True)]
+            elif sign:
+                continue
+            self._letters.extend(self._unsigned)
+            self._unsigned.clear()
             self._has_stock.set()
             await asyncio.sleep(0)
+
+    def _compose_one(self, row: Row) -> None:
+        try:
+            self._unsigned.append(_Letter(row, self._work.compose(row)))
+        except (PersonalFieldError, UnsafeValueError) as error:
+            self._note(Fate(row.id, Arrow.UNFIT, row.attempts, reply=str(error)))
+        except DeliveryError as error:
+            self._stop_for(error)
+            return
+        self._claimed.popleft()
 
     async def _next(self, most: int) -> list[_Letter]:
         # A few together are marked as fast as one.

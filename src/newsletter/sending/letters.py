@@ -35,7 +35,15 @@ class Letters:
     """None where mail is not signed here."""
 
     def to(self, reader: Recipient) -> Message:
-        """Return one reader's message.
+        """Return one reader's message, signed. Raises what `unsigned` does."""
+        return self.signed(self.unsigned(reader))
+
+    def signed(self, message: Message) -> Message:
+        """Return a message as it goes out."""
+        return self.signer.sign(message, self.date) if self.signer else message
+
+    def unsigned(self, reader: Recipient) -> Message:
+        """Return one reader's message without a signature, which takes several times as long to make.
 
         Raises:
             PersonalFieldError: a personal field has no value for this reader.
@@ -45,8 +53,7 @@ class Letters:
         identity = self.mail.identity
         token = reader.envelope_token or reader.token
         stamp = Stamp(self.date, message_id(token, self.email.slug, identity.from_address))
-        message = self.mail.fill(reader, personal_values(self.email, reader, identity.site), stamp)
-        return self.signer.sign(message, self.date) if self.signer else message
+        return self.mail.fill(reader, personal_values(self.email, reader, identity.site), stamp)
 
 
 def message_id(token: str, slug: str, from_address: str) -> str:

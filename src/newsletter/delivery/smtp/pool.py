@@ -189,8 +189,9 @@ class _Run:
         """Return how many messages may be taken and not yet settled. All of them may come into doubt."""
         settings, now = self._server.settings, self._loop.time()
         most = settings.connections * settings.pipeline_depth
-        # One for the wire and one behind it, for each connection; more only where they are gone in a moment.
-        most = min(most, max(2 * settings.connections, int(self._pace.taken_per_s(now) * AT_HAND_S)))
+        # For each connection one that waits for its answer, one whose envelope is out, and one for behind it; more
+        # only where they are gone in a moment.
+        most = min(most, max(3 * settings.connections, int(self._pace.taken_per_s(now) * AT_HAND_S)))
         # At a slow rate, a second's worth.
         return max(1, int(min(self._pace.rate_per_s(now), most)))
 
