@@ -18,6 +18,7 @@ from newsletter.errors import DeliveryError, PersonalFieldError, SendingError, S
 from newsletter.model import Outcome, Scope, Verdict
 from newsletter.sending.clock import start_clock
 from newsletter.sending.engine import End, Means, Tuning, deliver
+from newsletter.sending.feed import SIGNED_TOGETHER
 from newsletter.sending.policy import Retry
 from newsletter.sending.refusals import count_held
 from newsletter.sending.sendings import doubts, find_sending, steer, tally
@@ -27,12 +28,13 @@ from newsletter.store.schema import sender, subscriber, suppression
 from tests.sending.mailings import SLUG, T0, Desk, add_readers, addresses, begun, enlisted, letter, states
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from sqlalchemy import Connection, Engine
 
     from newsletter.delivery.base import Feed, Message, Transport
+    from newsletter.sending.feed import Sign
     from newsletter.sending.rows import Row
 
 QUICK = Tuning(Retry(delays_s=(0,), session_delay_s=0), chunk=10, patience_s=0.0, last_patience_s=0.0)
@@ -52,6 +54,7 @@ def work(
     compose: Callable[[Row], Message] = letter,
     told: Callable[[Mapping[State, int], int], None] | None = None,
     stop: asyncio.Event | None = None,
+    sign: Sign | None = None,
 ) -> End:
     """Let one sender work to its end, on a real loop and a real thread."""
 
@@ -65,6 +68,7 @@ def work(
             clock=start_clock(T0 / 1000, loop.time),
             in_thread=lambda action: loop.run_in_executor(thread, action),
             told=told or (lambda *_: None),
+            sign=sign,
         )
         return await deliver(means, stop or asyncio.Event(), tuning)
 
@@ -118,6 +122,44 @@ def test_a_row_is_marked_before_its_transport_has_it(engine: Engine) -> None:
     add_readers(engine, addresses(25))
     work(enlisted(engine, begun(engine), "one"), MemoryTransport(look, connections=3, depth=4))
     assert seen == ["wire"] * 25
+
+
+def test_whatever_goes_out_was_signed(engine: Engine) -> None:
+    """A few at a time, also the last ones; and the mail that cannot be made leaves no gap."""
+    many: list[int] = []
+
+    def compose(row: Row) -> Message:
+        if row.reader.address == addresses(14)[13]:
+            message = "asml.md:3:1: no first name"
+            raise PersonalFieldError(message)
+        return letter(row)
+
+    async def sign(messages: Sequence[Message]) -> Sequence[Message]:
+        many.append(len(messages))
+        return [replace(message, message_id=f"signed {message.message_id}") for message in messages]
+
+    add_readers(engine, addresses(20))
+    transport = MemoryTransport(connections=2, depth=3)
+    tuning = replace(QUICK, chunk=20)
+    assert work(enlisted(engine, begun(engine), "one"), transport, tuning, compose, sign=sign) is End.DONE
+    assert all(message.message_id.startswith("signed ") for message in transport.messages)
+    assert len(transport.messages) == 19
+    assert many == [SIGNED_TOGETHER, SIGNED_TOGETHER, 19 - 2 * SIGNED_TOGETHER]
+
+
+def test_who_is_stopped_while_signing_gives_all_rows_back(engine: Engine) -> None:
+    stop = asyncio.Event()
+
+    async def sign(messages: Sequence[Message]) -> Sequence[Message]:
+        stop.set()
+        await asyncio.Event().wait()
+        return messages
+
+    add_readers(engine, addresses(20))
+    transport = MemoryTransport()
+    assert work(enlisted(engine, begun(engine), "one"), transport, stop=stop, sign=sign) is End.STOPPED
+    assert transport.messages == []
+    assert Counter(states(engine).values()) == {"pending": 20}
 
 
 def test_a_row_that_was_put_off_is_tried_again(engine: Engine) -> None:
