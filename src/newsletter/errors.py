@@ -9,6 +9,8 @@
     │   └── TemplateError            a template or a block's schema
     ├── AddressError                 a text is not a mail address
     ├── PersonalFieldError           a personal field has no value for this reader
+    ├── FetchError                   an address on the web gives nothing that can be used
+    ├── PodcastError                 the podcast's feed, or an episode of it, cannot be used
     ├── RenderError                  the pipeline produced something that must not be sent
     ├── StoreError                   the database cannot be used, or not as it is
     ├── SendingError                 a sending cannot begin, or not go on
@@ -68,6 +70,19 @@ class AddressError(NewsletterError):
 
 class PersonalFieldError(NewsletterError):
     """A personal field cannot be filled for one reader: its value is missing or not allowed there."""
+
+
+class FetchError(NewsletterError):
+    """An address on the web gives nothing that can be used, or must not be asked."""
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
+        """What the server answered, such as 404; 0 where there was no answer."""
+
+
+class PodcastError(NewsletterError):
+    """The podcast's feed cannot be read, or has no such episode."""
 
 
 class RenderError(NewsletterError):
