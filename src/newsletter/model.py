@@ -129,6 +129,77 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Chapter:
+    """Where a part of an episode begins."""
+
+    start_s: float
+    title: str
+    url: str = ""
+    """What it is about, elsewhere; mostly empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who is heard in an episode."""
+
+    name: str
+    role: str = "host"
+    """In lower case, such as `host` or `guest`."""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """What is said in a few seconds of an episode."""
+
+    start_s: float
+    end_s: float
+    text: str
+    speaker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptLink:
+    """Where a transcript is to be had."""
+
+    url: str
+    media_type: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """An episode of the podcast, as its feed tells of it. All addresses are of the web, and whole."""
+
+    guid: str
+    """By which the feed knows it; permanent."""
+    title: str
+    date: datetime | None
+    """When it came out, in UTC."""
+    link: str
+    """Its page, or else its sound."""
+    duration_s: int = 0
+    """0 where nobody says."""
+    number: int | None = None
+    season: int | None = None
+    audio_url: str = ""
+    audio_bytes: int = 0
+    audio_type: str = ""
+    cover: str = ""
+    """The file beside the issue, once it is pinned; empty where there is none."""
+    cover_url: str = ""
+    notes: str = ""
+    """The show notes, in Markdown that asks for nothing beside the issue."""
+    people: tuple[Person, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
+    chapters_url: str = ""
+    transcripts: tuple[TranscriptLink, ...] = ()
+    cues: tuple[Cue, ...] = field(default=(), repr=False)
+    """The transcript, once it is pinned."""
+    cues_language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """One piece of an issue: `::: KIND {attributes} TITLE … :::`, or the text between two of them."""
 
@@ -146,6 +217,8 @@ class Block:
     """`if="…"`: the block is for readers for whom this holds; without one it is for all."""
     parts: tuple[Part, ...] = ()
     """What of it the contents of the issue may name, in the order of the page."""
+    episode: Episode | None = None
+    """The pinned episode that it shows; title, attributes and body are already those of it."""
 
 
 @dataclass(frozen=True, slots=True)

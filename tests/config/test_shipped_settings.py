@@ -15,12 +15,14 @@ DOTENV = (ROOT / ".env.example").read_text(encoding="utf-8")
 
 EVERY_KEY = {
     "newsletter": (
-        "name description url language languages timezone from_name from_address reply_to list_id postal_address"
+        "name description url language languages timezone from_name from_address reply_to list_id schedule "
+        "postal_address"
     ),
     "theme": "logo logo_dark font radius_px footer",
     "theme.light": "background card text muted accent on_accent border tint",
     "theme.dark": "background card text muted accent on_accent border tint",
     "pictures": "in_mail",
+    "podcast": "feed moment",
     "delivery": "transport directory envelope_sender",
     "smtp": (
         "host security port username auth timeout_s connections messages_per_connection rate_per_second pipeline_depth"
@@ -60,7 +62,9 @@ def test_every_setting_is_shown() -> None:
         elif line.startswith("[["):
             break
     assert {table: list(keys) for table, keys in shown.items()} == {t: keys.split() for t, keys in EVERY_KEY.items()}
-    assert "\n[theme.social]\n" in TOML, "whose keys are names that people choose"
+    assert {"\n[theme.social]\n", "\n[podcast.apps]\n"} <= set(re.findall(r"\n\[[\w.]+\]\n", TOML)), (
+        "whose keys are names that people choose"
+    )
 
 
 def test_no_other_setting_is_known(tmp_path: Path) -> None:
@@ -68,7 +72,9 @@ def test_no_other_setting_is_known(tmp_path: Path) -> None:
     others = [f"[{table}]\n'?' = 1\n" for table in EVERY_KEY if table != "newsletter"]
     faults = faults_of(tmp_path, f"{REQUIRED}'?' = 1\n{''.join(others)}")
     known = [set(fault.split("(known here: ")[1].rstrip(")").split(", ")) for fault in faults]
-    assert [keys - {"light", "dark", "social"} for keys in known] == [set(keys.split()) for keys in EVERY_KEY.values()]
+    assert [keys - {"light", "dark", "social", "apps"} for keys in known] == [
+        set(keys.split()) for keys in EVERY_KEY.values()
+    ]
 
 
 def test_every_variable_is_in_the_example_of_dotenv() -> None:

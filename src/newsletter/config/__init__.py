@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.config.env import read_overrides
 from newsletter.config.faults import TOML, in_order
+from newsletter.config.podcast import Podcast, Slot
 from newsletter.config.sections import read_settings
 from newsletter.config.settings import (
     All,
@@ -58,11 +59,13 @@ __all__ = [
     "Newsletter",
     "Not",
     "Palette",
+    "Podcast",
     "Same",
     "Sample",
     "Secret",
     "Sending",
     "Settings",
+    "Slot",
     "Smtp",
     "Subscribers",
     "Theme",

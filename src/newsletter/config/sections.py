@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from newsletter.config import fields
+from newsletter.config import fields, podcast
 from newsletter.config.contrast import LEAST, unreadable
 from newsletter.config.faults import RefusedError, dotted
 from newsletter.config.segments import condition
@@ -64,6 +64,7 @@ def read_settings(root: Path, top: Table) -> Settings:
         newsletter=newsletter,
         theme=_theme(top.table("theme"), newsletter.languages),
         pictures=_pictures(top.table("pictures")),
+        podcast=_podcast(top.table("podcast")),
         delivery=_delivery(top.table("delivery"), root, newsletter.from_address),
         smtp=_smtp(top.table("smtp")),
         dkim=_dkim(top.table("dkim"), root, newsletter.from_address),
@@ -94,6 +95,7 @@ def _newsletter(table: Table) -> Newsletter:
         reply_to=table.value("reply_to", fields.or_empty(fields.sender_address), ""),
         list_id=table.value("list_id", fields.list_id, f"newsletter.{urlsplit(url).hostname}"),
         postal_address=table.required("postal_address", fields.some_text, "it stands at the foot of every mail"),
+        schedule=_schedule(table),
     )
 
 
@@ -106,6 +108,11 @@ def _languages(table: Table, language: str) -> tuple[str, ...]:
     return languages
 
 
+def _schedule(table: Table) -> tuple[podcast.Slot, ...]:
+    default: tuple[podcast.Slot, ...] = ()
+    return tuple(sorted(table.value("schedule", fields.array(podcast.slot, podcast.SCHEDULE), default)))
+
+
 def _theme(table: Table, languages: tuple[str, ...]) -> Theme:
     default = Theme()
     return Theme(
@@ -114,7 +121,7 @@ def _theme(table: Table, languages: tuple[str, ...]) -> Theme:
         font=table.value("font", fields.font, default.font),
         radius_px=table.value("radius_px", fields.whole_number(0, 32), default.radius_px),
         footer=_footer(table, languages),
-        social=_social(table.table("social")),
+        social=_links(table.table("social")),
         light=_palette(table.table("light"), LIGHT),
         dark=_palette(table.table("dark"), DARK),
     )
@@ -130,7 +137,7 @@ def _footer(table: Table, languages: tuple[str, ...]) -> tuple[tuple[str, str], 
     return tuple((language, texts.required(language, fields.footer_text, meaning)) for language in languages)
 
 
-def _social(table: Table) -> tuple[SocialLink, ...]:
+def _links(table: Table) -> tuple[SocialLink, ...]:
     found: dict[str, SocialLink] = {}
     for place, key in enumerate(table.values):
         name = _spelt(key)
@@ -177,6 +184,15 @@ def _refuse_unreadable(table: Table, palette: Palette, pair: Unreadable) -> None
 
 def _pictures(table: Table) -> Pictures:
     return Pictures(in_mail=table.value("in_mail", fields.choice(*IN_MAIL), Pictures().in_mail))
+
+
+def _podcast(table: Table) -> podcast.Podcast:
+    default = podcast.Podcast()
+    return podcast.Podcast(
+        feed=table.value("feed", fields.or_empty(podcast.feed), default.feed),
+        moment=table.value("moment", podcast.moment, default.moment),
+        apps=_links(table.table("apps")),
+    )
 
 
 def _delivery(table: Table, root: Path, from_address: str) -> Delivery:

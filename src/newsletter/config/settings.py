@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
+    from newsletter.config.podcast import Podcast, Slot
+
 LANGUAGES = ("nl", "en")
 """The languages that the program can speak to readers."""
 
@@ -41,8 +43,8 @@ SOCIAL_NAMES = MappingProxyType(
         name.lower(): name
         for name in (
             "Apple Podcasts", "Bluesky", "Discord", "Facebook", "GitHub", "Instagram", "LinkedIn", "Mastodon",
-            "Pinterest", "Reddit", "RSS", "Signal", "Spotify", "Substack", "Telegram", "Threads", "TikTok", "Twitch",
-            "Vimeo", "WhatsApp", "X", "YouTube",
+            "Overcast", "Pinterest", "Pocket Casts", "Reddit", "RSS", "Signal", "Spotify", "Substack", "Telegram",
+            "Threads", "TikTok", "Twitch", "Vimeo", "WhatsApp", "X", "YouTube",
         )
     }
 )  # fmt: skip
@@ -142,6 +144,8 @@ class Newsletter:
     """For the List-Id header, without its angle brackets (RFC 2919)."""
     postal_address: str
     """Stands at the foot of every mail, in one line."""
+    schedule: tuple[Slot, ...] = ()
+    """When issues go out, in the order of the week; empty where nobody says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,6 +387,7 @@ class Settings:
     newsletter: Newsletter
     theme: Theme
     pictures: Pictures
+    podcast: Podcast
     delivery: Delivery
     smtp: Smtp
     dkim: Dkim
