@@ -14,8 +14,9 @@ from collections import Counter
 from pathlib import Path
 
 from newsletter.errors import PodcastError
-from newsletter.issue.feed import chapters_in_text, notes_of, read_feed
-from newsletter.issue.feed.notes import text_of
+from newsletter.issue.feed.chapters import chapters_in_text
+from newsletter.issue.feed.document import read_feed
+from newsletter.issue.feed.notes import notes_of, text_of
 
 SUFFIXES = frozenset({".xml", ".rss", ".atom", ".rdf", ".feed"})
 NOTES_READ = 3

@@ -28,6 +28,8 @@ BREACHES = {
     "One door to icalendar": ("render/odd.py", "import icalendar"),
     "One door to YAML": ("config/odd.py", "import yaml"),
     "One door to the picture library": ("archive/odd.py", "import PIL"),
+    "One door to the feed parser": ("issue/odd.py", "import feedparser"),
+    "One door for the HTML of strangers": ("render/odd.py", "import nh3"),
     "One door to the web": ("cli/odd.py", "import httpx"),
     "One SMTP client, our own": ("delivery/odd.py", "import smtplib"),
     "The database belongs to those who keep something in it": ("cli/odd.py", "import sqlalchemy"),

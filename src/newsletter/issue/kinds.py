@@ -50,6 +50,7 @@ _KIND_TYPES = {
     "record": bool,
     "contents": str,
     "calendar": bool,
+    "episode": bool,
     "width_px": int,
     "text_columns": int,
     "attributes": dict,
@@ -114,6 +115,8 @@ class Kind:
     """`entry`, `list` or `none`: its title stands in the issue's contents, it shows them, or neither."""
     calendar: bool = False
     """True for events: the archive has a file of each for calendars."""
+    episode: bool = False
+    """True for a block that shows an episode of the podcast: without a `url`, its title names one that is pinned."""
     width_px: int = COLUMN_PX
     """How wide its text is in a mail: the widest that a picture in it is shown."""
     text_columns: int = TEXT_COLUMNS
@@ -185,12 +188,15 @@ class _SchemaReader:
             example=table.get("example", "").strip(),
             contents=table.get("contents", ENTRY),
             calendar=table.get("calendar", False),
+            episode=table.get("episode", False),
             width_px=table.get("width_px", COLUMN_PX),
             text_columns=table.get("text_columns", TEXT_COLUMNS),
         )
         if not _FEWEST_COLUMNS <= kind.text_columns <= TEXT_COLUMNS:
             self._fault(f"text_columns: found {kind.text_columns}, expected {_FEWEST_COLUMNS} to {TEXT_COLUMNS}")
         self._check_times(kind)
+        if kind.episode and kind.title != "required":
+            self._fault('episode: needs title = "required", as the title names the episode')
         return kind
 
     def _check_times(self, kind: Kind) -> None:

@@ -17,6 +17,7 @@ from newsletter.errors import IssueError
 from newsletter.issue.blocks import scan_blocks
 from newsletter.issue.body import BodyReader, is_spotless
 from newsletter.issue.contents import with_parts
+from newsletter.issue.episode_file import episode_path, read_episodes
 from newsletter.issue.front import FrontReader
 from newsletter.issue.frontmatter import UNREADABLE, read_front_matter, split_front_matter
 from newsletter.issue.holes import PLACEHOLDER, Hider, Written
@@ -24,6 +25,7 @@ from newsletter.issue.kinds import COLUMN_PX, COMMON, CONDITION
 from newsletter.issue.limits import limit_findings
 from newsletter.issue.markdown import has_footnotes, parse_once, parse_with_fields, typographic
 from newsletter.issue.moments import in_zone, order_findings
+from newsletter.issue.pinned import BY_HAND, Pinned, short_body
 from newsletter.issue.values import PARSERS, is_address
 from newsletter.model import Block, Body, Finding, Issue, NamedPicture, PersonalField, PictureUse, Position
 from newsletter.wording import did_you_mean, near_miss, quoted
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from newsletter.issue.blocks import RawBlock
     from newsletter.issue.front import Front
     from newsletter.issue.kinds import Attribute, Kind
-    from newsletter.model import Value
+    from newsletter.model import Episode, Value
 
 MAX_BYTES = 256 * 1024
 MAX_CONTROLS_TOLD = 20
@@ -93,7 +95,9 @@ def read_issue(path: Path, shown: str, house: House) -> Issue:
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
         raise IssueError([Finding(Position(shown), message, "issue-file")]) from error
-    return parse_issue(data, shown, slug, house, lambda name: _is_beside(path.parent, name))
+    pinned = episode_path(path)
+    episodes = read_episodes(pinned, f"{shown[: -len(path.name)]}{pinned.name}")
+    return parse_issue(data, shown, slug, house, lambda name: _is_beside(path.parent, name), episodes)
 
 
 def _is_beside(folder: Path, name: str) -> bool:
@@ -102,9 +106,16 @@ def _is_beside(folder: Path, name: str) -> bool:
 
 
 def parse_issue(
-    data: bytes, shown: str, slug: str, house: House, has_picture: Callable[[str], bool] = lambda _: True
+    data: bytes,
+    shown: str,
+    slug: str,
+    house: House,
+    has_picture: Callable[[str], bool] = lambda _: True,
+    episodes: Mapping[str, Episode] = MappingProxyType({}),
 ) -> Issue:
     """Parse the bytes of an issue's file; `has_picture` tells whether a file stands beside it.
+
+    `episodes` are those that are pinned beside it, by the words that name them.
 
     Raises:
         IssueError: every fault in the file, each at its place.
@@ -126,7 +137,7 @@ def parse_issue(
     front = reader.read(languages, house.segments)
     raw_blocks, block_findings = scan_blocks(lines[size:], size + 1, shown)
     too_much = tuple(limit_findings(lines[size:], size + 1, shown))
-    maker = _BlockMaker(house, front, hider, has_picture)
+    maker = _BlockMaker(house, front, hider, has_picture, Pinned(slug, episodes))
     blocks = with_parts([block for raw in raw_blocks if not too_much and (block := maker.make(raw))], house.kinds)
     faults = {*findings, *reader.findings, *hider.findings, *block_findings, *too_much, *maker.findings}
     if any(finding.rule in UNREADABLE for finding in findings):
@@ -192,7 +203,9 @@ def _end_of(text: str, shown: str) -> Position:
 class _BlockMaker:
     """Holds blocks against the schemas of their kinds and collects every fault."""
 
-    def __init__(self, house: House, front: Front, hider: Hider, has_picture: Callable[[str], bool]) -> None:
+    def __init__(
+        self, house: House, front: Front, hider: Hider, has_picture: Callable[[str], bool], pinned: Pinned
+    ) -> None:
         self.findings: list[Finding] = []
         self.pictures: list[NamedPicture] = []
         self._kinds = house.kinds
@@ -201,6 +214,7 @@ class _BlockMaker:
         self._timezone = house.timezone
         self._hider = hider
         self._has_picture = has_picture
+        self._pinned = pinned
         self._ids: dict[str, Position] = {}
         self._made = 0
 
@@ -211,15 +225,20 @@ class _BlockMaker:
         """Return the block, or nothing where its kind is not known."""
         self._made += 1
         kind = self._kinds.get(raw.kind.text)
-        attributes = MappingProxyType(self._attributes(kind, raw) if kind else {})
+        shows = self._pinned.shown_by(kind, raw, self._timezone) if kind else BY_HAND
+        self.findings += shows.findings
+        attributes = MappingProxyType(self._attributes(kind, raw, shows.values) if kind else {})
         title, body = self._title(raw), self._body(raw, kind.width_px if kind else COLUMN_PX)
+        if shows.episode:
+            title = typographic(shows.episode.title, self._language)
+            body = body if body.source.strip() else short_body(shows.episode, self._language, body.position)
         if kind is None:
             message = f"unknown block {quoted(raw.kind.text)}{did_you_mean(raw.kind.text, self._kinds)}"
             self._fault(raw.kind.position, message, "block-unknown")
             return None
         self._check_presence(kind, raw)
         identity, condition = self._identity(kind, raw, title), self._condition(raw)
-        return Block(kind.name, raw.position, title, identity, attributes, body, condition)
+        return Block(kind.name, raw.position, title, identity, attributes, body, condition, episode=shows.episode)
 
     def _condition(self, raw: RawBlock) -> PersonalField | None:
         """Return `if="…"`: the expression of a personal field, which is checked where those are."""
@@ -257,7 +276,8 @@ class _BlockMaker:
             place = replace(raw.position, line=text_begins)
             self._fault(place, f'block "{kind.name}" takes no text; close it before this line', "block-body")
 
-    def _attributes(self, kind: Kind, raw: RawBlock) -> dict[str, Value]:
+    def _attributes(self, kind: Kind, raw: RawBlock, said: Mapping[str, Value]) -> dict[str, Value]:
+        """Return the attributes that were written, and of the others those that a pinned episode has `said`."""
         schema = {attribute.name: attribute for attribute in (*COMMON, *kind.attributes.values())}
         values: dict[str, Value] = {}
         for name, written in raw.head.attributes.items():
@@ -271,6 +291,10 @@ class _BlockMaker:
             self._fault(raw.head.places[name], message, "attribute-unknown")
         for name, attribute in schema.items():
             if name in raw.head.attributes:
+                continue
+            if name in said:
+                values[name] = said[name]
+                self._picture(attribute, str(said[name]), raw.position)
                 continue
             if attribute.default:
                 self._attribute(kind, attribute, Written(attribute.default, raw.position), values)
@@ -310,11 +334,10 @@ class _BlockMaker:
             self._fault(written.position, f"{attribute.name} {quoted(written.text)} {error}", "attribute-value")
             return
         values[attribute.name] = value
-        if attribute.type == "picture":
-            self._picture(attribute, text, written.position)
+        self._picture(attribute, text, written.position)
 
     def _picture(self, attribute: Attribute, name: str, position: Position) -> None:
-        if is_address(name):
+        if attribute.type != "picture" or is_address(name):
             return
         called = f"{attribute.name} {quoted(name)}"
         if not self._has_picture(name):

@@ -7,8 +7,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from newsletter.issue.feed.markup import MAX_CHAPTERS
-from newsletter.issue.feed.words import address, line, offset_s
+from newsletter.issue.feed.words import MAX_CHAPTERS, address, line, offset_s
 from newsletter.model import Chapter
 
 if TYPE_CHECKING:

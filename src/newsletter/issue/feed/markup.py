@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from newsletter.issue.feed.words import address, line, offset_s, whole_number
+from newsletter.issue.feed.words import MAX_CHAPTERS, address, line, offset_s, whole_number
 from newsletter.model import Chapter, Person, TranscriptLink
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 MAX_PEOPLE = 30
 MAX_TRANSCRIPTS = 20
-MAX_CHAPTERS = 500
 
 _ENTITY = re.compile(rb"<\0?!\0?E\0?N\0?T\0?I\0?T\0?Y\0?\s")
 """In UTF-16 too."""

@@ -7,7 +7,6 @@ import re
 from html import escape, unescape
 from typing import TYPE_CHECKING, Any
 
-from newsletter.issue.feed.notes import text_of
 from newsletter.issue.feed.words import clean, line, offset_s
 from newsletter.model import Cue
 
@@ -91,6 +90,8 @@ def _segment(segment: dict[str, Any]) -> Iterator[Cue]:
 
 def _in_html(text: str) -> Iterator[Cue]:
     """Read `<cite>Who:</cite><time>0:12</time><p>What</p>`; a page without times gives its words, all at the start."""
+    from newsletter.issue.feed.notes import text_of  # noqa: PLC0415 - 80 ms, and few transcripts are pages
+
     speaker, start, has_times = "", 0.0, False
     for name, inner in _HTML_PIECE.findall(text):
         words = " ".join(text_of(inner).split())

@@ -10,6 +10,7 @@ from newsletter.issue.values import address_problem
 
 MAX_LINE_CHARACTERS = 300
 MAX_URL_CHARACTERS = 2000
+MAX_CHAPTERS = 500
 MAX_DURATION_S = 400 * 3600
 """More is not an episode."""
 
