@@ -7,7 +7,22 @@ from typing import Annotated
 
 import typer
 
-from newsletter.cli import archive, blocks, doubts, init, plan, rehearse, render, send, status, steering, subscribers
+from newsletter.cli import (
+    archive,
+    blocks,
+    doubts,
+    episode,
+    init,
+    issues,
+    new,
+    plan,
+    rehearse,
+    render,
+    send,
+    status,
+    steering,
+    subscribers,
+)
 from newsletter.cli.failure import report_bug, report_error
 from newsletter.cli.options import WORKSPACE_HELP, Command
 
@@ -47,6 +62,10 @@ def main(
 
 _COMMANDS = (
     ("init", "Make a workspace with a first issue.", init.EXAMPLES, init.init),
+    ("new", "Make the next issue, with the latest episode.", new.EXAMPLES, new.new),
+    ("issues", "List all issues.", issues.LIST_EXAMPLES, issues.issues),
+    ("find", "Find a word or an address in all issues.", issues.FIND_EXAMPLES, issues.find),
+    ("episodes", "List the podcast's episodes.", episode.LIST_EXAMPLES, episode.episodes),
     ("render", "Write an issue as HTML, text and .eml.", render.EXAMPLES, render.render),
     ("blocks", "Show the kinds of blocks, and what each takes.", blocks.EXAMPLES, blocks.blocks),
     ("plan", "Show what would be sent, and to how many.", plan.EXAMPLES, plan.plan),
@@ -61,6 +80,7 @@ _COMMANDS = (
 for name, summary, examples, function in _COMMANDS:
     app.command(name, cls=Command, short_help=summary, epilog=examples)(function)
 app.add_typer(archive.app, name="archive")
+app.add_typer(episode.app, name="episode")
 app.add_typer(subscribers.app, name="subscribers")
 
 

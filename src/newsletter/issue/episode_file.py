@@ -18,7 +18,7 @@ from slugify import slugify
 
 from newsletter.errors import IssueError
 from newsletter.issue.body import is_spotless
-from newsletter.issue.feed.transcripts import read_transcript
+from newsletter.issue.feed.transcripts import read_vtt
 from newsletter.issue.feed.words import MAX_CHAPTERS, MAX_DURATION_S, address, clean, line
 from newsletter.issue.values import parse_picture
 from newsletter.model import Chapter, Episode, Finding, Person, Position, TranscriptLink
@@ -71,7 +71,7 @@ def _as_json(episode: Episode, transcript: str) -> dict[str, object]:
         "cover": {"file": episode.cover, "url": episode.cover_url},
         "people": [{"name": one.name, "role": one.role, "url": one.url} for one in episode.people],
         "chapters_url": episode.chapters_url,
-        "chapters": [{"start_s": one.start_s, "title": one.title, "url": one.url} for one in episode.chapters],
+        "chapters": [{"start_s": _short(one.start_s), "title": one.title, "url": one.url} for one in episode.chapters],
         "transcript": {"file": transcript, "language": episode.cues_language},
         "transcripts": [
             {"url": one.url, "type": one.media_type, "language": one.language} for one in episode.transcripts
@@ -80,25 +80,45 @@ def _as_json(episode: Episode, transcript: str) -> dict[str, object]:
     }
 
 
+def _short(seconds: float) -> float | int:
+    return int(seconds) if seconds == int(seconds) else seconds
+
+
 def read_episodes(path: Path, shown: str) -> Mapping[str, Episode]:
     """Return the pinned episodes by the words that name them; none where there is no file. `shown` names it.
 
     Raises:
         IssueError: every fault in the file.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        return MappingProxyType({})
-    except OSError as error:
-        raise IssueError([Finding(Position(shown), f"cannot be read: {error.strerror}", _RULE)]) from error
-    document = _document(data, shown)
+    data = _bytes(path, shown)
+    document = _document(data, shown) if data else {}
     reader = _Reader(path, shown)
     episodes = {asked: reader.episode(asked, values) for asked, values in document.items()}
     if reader.findings:
         raise IssueError(reader.findings)
     return MappingProxyType(episodes)
+
+
+def pinned_guids(path: Path, shown: str) -> list[str]:
+    """Return the guids of the pinned episodes, without reading more than has to be; none where there is no file.
+
+    Raises:
+        IssueError: the file is none of episodes.
+    """
+    data = _bytes(path, shown)
+    episodes = _document(data, shown).values() if data else ()
+    return [str(values["guid"]) for values in episodes if isinstance(values, dict) and "guid" in values]
+
+
+def _bytes(path: Path, shown: str) -> bytes:
+    """Return what stands in the file; nothing where there is none."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise IssueError([Finding(Position(shown), f"cannot be read: {error.strerror}", _RULE)]) from error
 
 
 def _document(data: bytes, shown: str) -> Mapping[str, Any]:
@@ -181,7 +201,7 @@ class _Reader:
         path = self._path.with_name(name)
         try:
             with path.open("rb") as file:
-                return read_transcript(file.read(MAX_TRANSCRIPT_BYTES), "text/vtt")
+                return read_vtt(file.read(MAX_TRANSCRIPT_BYTES))
         except OSError as error:
             self._fault(f"{where}.transcript.file", f"{quoted(name)} cannot be read: {error.strerror}")
         except ValueError as error:

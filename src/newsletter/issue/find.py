@@ -10,6 +10,7 @@ from newsletter.errors import UsageError
 from newsletter.wording import did_you_mean, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 FOLDER = "issues"
@@ -23,6 +24,11 @@ def list_issues(root: Path) -> list[Path]:
     found = [path for path in folder.glob("*.md") if _day(path)]
     found += [path for path in folder.glob("*/issue.md") if _day(path)]
     return sorted(found, key=lambda path: (_name(path), path.as_posix()))
+
+
+def days_of(issues: Iterable[Path]) -> list[date]:
+    """Return the day of each issue that has one in its name."""
+    return [day for path in issues if (day := _day(path))]
 
 
 def find_issue(root: Path, name: str, here: Path, today: date) -> Path:

@@ -25,7 +25,7 @@ from newsletter.issue.kinds import COLUMN_PX, COMMON, CONDITION
 from newsletter.issue.limits import limit_findings
 from newsletter.issue.markdown import has_footnotes, parse_once, parse_with_fields, typographic
 from newsletter.issue.moments import in_zone, order_findings
-from newsletter.issue.pinned import BY_HAND, Pinned, short_body
+from newsletter.issue.pinned import BY_HAND, Pinned, short_body, typeset
 from newsletter.issue.values import PARSERS, is_address
 from newsletter.model import Block, Body, Finding, Issue, NamedPicture, PersonalField, PictureUse, Position
 from newsletter.wording import did_you_mean, near_miss, quoted
@@ -229,16 +229,17 @@ class _BlockMaker:
         self.findings += shows.findings
         attributes = MappingProxyType(self._attributes(kind, raw, shows.values) if kind else {})
         title, body = self._title(raw), self._body(raw, kind.width_px if kind else COLUMN_PX)
-        if shows.episode:
-            title = typographic(shows.episode.title, self._language)
-            body = body if body.source.strip() else short_body(shows.episode, self._language, body.position)
+        episode = typeset(shows.episode, self._language) if shows.episode else None
+        if episode:
+            title = episode.title
+            body = body if body.source.strip() else short_body(episode, self._language, body.position)
         if kind is None:
             message = f"unknown block {quoted(raw.kind.text)}{did_you_mean(raw.kind.text, self._kinds)}"
             self._fault(raw.kind.position, message, "block-unknown")
             return None
         self._check_presence(kind, raw)
         identity, condition = self._identity(kind, raw, title), self._condition(raw)
-        return Block(kind.name, raw.position, title, identity, attributes, body, condition, episode=shows.episode)
+        return Block(kind.name, raw.position, title, identity, attributes, body, condition, episode=episode)
 
     def _condition(self, raw: RawBlock) -> PersonalField | None:
         """Return `if="…"`: the expression of a personal field, which is checked where those are."""

@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from newsletter.issue.blocks import scan_blocks
 from newsletter.issue.frontmatter import split_front_matter
-from newsletter.issue.markdown import parse_once
+from newsletter.issue.markdown import parse_once, typographic
 from newsletter.model import Body, Finding
 from newsletter.wording import near_miss, quoted
 
@@ -99,6 +99,12 @@ def values_of(episode: Episode, kind: Kind, zone: tzinfo) -> dict[str, Value]:
         "cover": episode.cover or None,
     }
     return {name: value for name, value in known.items() if value is not None and name in kind.attributes}
+
+
+def typeset(episode: Episode, language: str) -> Episode:
+    """Return an episode whose titles have the quotes and dashes of a language, as an editor's own have."""
+    chapters = tuple(replace(one, title=typographic(one.title, language)) for one in episode.chapters)
+    return replace(episode, title=typographic(episode.title, language), chapters=chapters)
 
 
 def short_body(episode: Episode, language: str, position: Position) -> Body:

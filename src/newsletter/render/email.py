@@ -16,6 +16,7 @@ from newsletter.issue.markdown import to_html
 from newsletter.model import Conditional, Email, Finding, PersonalField, Position
 from newsletter.render.anchors import IN_MAIL, with_anchors
 from newsletter.render.embedded import embedded_in
+from newsletter.render.episodes import episode_view
 from newsletter.render.inline import inline_fragments, lint_css
 from newsletter.render.layout import BLOCKS, FRAME, open_layout
 from newsletter.render.personal import place_in_html, place_in_text, refuse_wrong_fields
@@ -121,6 +122,8 @@ class _Desk:
     language: str
     around: Shared
     show: ShowPicture
+    moment: str
+    """The form of a link to a place in an episode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,7 @@ def _html(
     date, slug = slots.text(issue.date.isoformat()), slots.text(issue.slug)
     view = issue_view(issue, settings.newsletter, contents, slots.text)
     view.date, view.slug = date, slug
-    desk = _Desk(theme, issue.language, shared(house | {"issue": view}), show)
+    desk = _Desk(theme, issue.language, shared(house | {"issue": view}), show, settings.podcast.moment)
     frame = theme.render_kept(FRAME, issue.language, desk.around, {"blocks": BLOCKS, **own})
     html = [_body_html(block.body, issue.language, show, theme.kinds[block.kind].width_px) for block in blocks]
     bodies = inline_fragments(html, css)
@@ -163,6 +166,7 @@ def _html(
 def _draw(desk: _Desk, block: Block, body: str, slots: Slots) -> _Drawn:
     view = block_view(block, desk.theme.kinds[block.kind], desk.show, slots.text)
     template = f"templates/email/blocks/{block.kind}/email.mjml.j2"
+    view.episode = episode_view(block, desk.moment, slots.text)
     view.body = slots.html(body, f"the block {block.kind} of {block.position}", template)
     mjml = desk.theme.render_kept("email/block.mjml.j2", desk.language, desk.around, {"block": view})
     return _Drawn(mjml, slots, block.condition)
@@ -200,7 +204,9 @@ def _text(
 ) -> Segments:
     blocks = blocks_on(issue, ON_EMAIL)
     view = issue_view(issue, settings.newsletter, contents_of(blocks, theme.kinds), str)
-    desk = _Desk(theme, issue.language, shared(house_view(settings, str, show) | {"issue": view}), show)
+    desk = _Desk(
+        theme, issue.language, shared(house_view(settings, str, show) | {"issue": view}), show, settings.podcast.moment
+    )
     own = {field.expression: placeholder for placeholder, field in reader.items()}
     frame = theme.render(_TEXT_FRAME, issue.language, {**desk.around.values, "blocks": _BLOCKS_IN_TEXT, **own})
     before, mark, after = _tidy(frame).partition(_BLOCKS_IN_TEXT)
@@ -218,6 +224,7 @@ def _text(
 def _block_text(desk: _Desk, block: Block) -> str:
     view = block_view(block, desk.theme.kinds[block.kind], desk.show, str)
     columns = desk.theme.kinds[block.kind].text_columns
+    view.episode = episode_view(block, desk.moment, str)
     view.body, view.links = _body_text(block.body, desk.language, columns)
     template = f"email/blocks/{block.kind}/text.txt.j2"
     return _tidy(desk.theme.render_kept(template, desk.language, desk.around, {"block": view}))

@@ -1,7 +1,7 @@
 """The look: where templates come from, and how one is rendered. The door to Jinja.
 
 A theme is a chain of folders, the newsletter's own before the shipped one; each file is taken from the first that has
-it. Templates ending in `.txt.j2` are plain text; in all others every value is escaped.
+it. Templates ending in `.txt.j2` or `.md.j2` are plain text; in all others every value is escaped.
 """
 
 from __future__ import annotations
@@ -205,7 +205,7 @@ def _environment(folders: tuple[Path, ...], stamp: str, language: str) -> _Sandb
     environment = _Sandbox(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
         auto_reload=False,
-        autoescape=select_autoescape(disabled_extensions=("txt.j2",), default=True),
+        autoescape=select_autoescape(disabled_extensions=("txt.j2", "md.j2"), default=True),
         undefined=_Undefined,
         trim_blocks=True,
         lstrip_blocks=True,

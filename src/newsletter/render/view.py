@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from newsletter.config import Newsletter, Settings, Theme
+    from newsletter.config.settings import SocialLink
     from newsletter.issue import Attribute, Kind
     from newsletter.model import Block, Issue, Part
     from newsletter.render.shown import ShowPicture
@@ -62,6 +63,7 @@ def block_view(block: Block, kind: Kind, show: ShowPicture, words: Words) -> Sim
     name = block.id or (block.parts[0].id if block.title and block.parts else "")
     seen |= {"kind": block.kind, "id": words(name), "title": words(block.title)}
     seen["classes"] = str(block.attributes.get("class", ""))
+    seen["episode"] = ""
     return SimpleNamespace(**seen)
 
 
@@ -95,6 +97,7 @@ def house_view(settings: Settings, words: Words, show: ShowPicture | None = None
             code=code_colours(theme),
             **(_logos_view(show, words) | _foot(theme, words)),
         ),
+        "podcast": SimpleNamespace(apps=_links(settings.podcast.apps, words)),
     }
 
 
@@ -103,8 +106,12 @@ def _foot(theme: Theme, words: Words) -> dict[str, object]:
     texts = dict(theme.footer)
     return {
         "footer": {language: words(texts.get(language, "")) for language in LANGUAGES},
-        "social": [SimpleNamespace(name=words(link.name), url=words(link.url)) for link in theme.social],
+        "social": _links(theme.social, words),
     }
+
+
+def _links(given: Sequence[SocialLink], words: Words) -> list[SimpleNamespace]:
+    return [SimpleNamespace(name=words(link.name), url=words(link.url)) for link in given]
 
 
 def _logos_view(show: ShowPicture | None, words: Words) -> dict[str, object]:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from newsletter.issue.markdown import to_html
+from newsletter.issue.markdown import parse_once, to_html
+from newsletter.issue.pinned import shortened
 from newsletter.render.anchors import ON_PAGE, with_anchors
+from newsletter.render.episodes import page_view
 from newsletter.render.personal import (
     fill_for_everybody,
     holds,
@@ -48,6 +50,8 @@ def render_issue_page(
     show = OnPage(pictures, str(context["root"]))
     shown = [block for block in blocks_on(issue, ON_WEB) if not block.condition or holds(block.condition, values)]
     blocks = [_view(block, theme, issue, show) for block in shown]
+    for block, block_seen in zip(shown, blocks, strict=True):
+        block_seen.episode = page_view(block, settings.podcast.moment)
     view = issue_view(issue, settings.newsletter, contents_of(shown, theme.kinds), str)
     words = sum(len(block.body.source.split()) for block in shown)
     context = {**context, "issue": view, "blocks": blocks, "minutes": max(1, round(words / WORDS_A_MINUTE))}
@@ -86,8 +90,9 @@ def public_line(text: str, issue: Issue, settings: Settings) -> str:
 def _view(block: Block, theme: Theme, issue: Issue, show: OnPage) -> SimpleNamespace:
     kind = theme.kinds[block.kind]
     view = block_view(block, kind, show, str)
-    html = to_html(
-        block.body.tokens, issue.language, block.body.name, lambda source: in_text(show, source, kind.width_px)
-    )
+    tokens = block.body.tokens
+    if block.episode and block.body.source == shortened(block.episode.notes):  # on a page there is room for all of them
+        tokens = parse_once(block.episode.notes, issue.language)
+    html = to_html(tokens, issue.language, block.body.name, lambda source: in_text(show, source, kind.width_px))
     view.body = Markup(with_anchors(html, block, ON_PAGE))  # noqa: S704  # the Markdown parser escapes; HTML in the source is off
     return view

@@ -46,20 +46,27 @@ def _chapter(entry: dict[str, Any]) -> Chapter | None:
 
 def chapters_in_text(text: str) -> tuple[Chapter, ...]:
     """Read the lines of show notes that begin or end with a time, such as `12:34 The chips`; in order, or none."""
-    found = []
-    for row in text.split("\n"):
-        stripped = row.strip()
-        if match := _LEADING.fullmatch(stripped[:MAX_ROW_CHARACTERS]):
-            written, title = match[1], match[2]
-        elif match := _TRAILING.fullmatch(stripped[:MAX_ROW_CHARACTERS]):
-            title, written = match[1], match[2]
-        else:
-            continue
-        start = offset_s(written)
-        if start is not None and (words := line(title)):
-            found.append(Chapter(start, words))
+    found = [chapter for row in text.split("\n") if (chapter := _in_row(row))]
     rises = all(one.start_s < other.start_s for one, other in pairwise(found))
     return _in_order(found) if rises and len(found) >= FEWEST_IN_TEXT else ()
+
+
+def without_times(notes: str) -> str:
+    """Return show notes in Markdown without the paragraphs and lists that only list times: they are the chapters."""
+    parts = (part for part in notes.split("\n\n") if not all(_in_row(row.rstrip("\\")) for row in part.split("\n")))
+    return "\n\n".join(parts)
+
+
+def _in_row(row: str) -> Chapter | None:
+    stripped = row.strip()[:MAX_ROW_CHARACTERS]
+    if match := _LEADING.fullmatch(stripped):
+        written, title = match[1], match[2]
+    elif match := _TRAILING.fullmatch(stripped):
+        title, written = match[1], match[2]
+    else:
+        return None
+    start, words = offset_s(written), line(title)
+    return Chapter(start, words) if start is not None and words else None
 
 
 def _in_order(chapters: Iterable[Chapter]) -> tuple[Chapter, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import logging
 from calendar import timegm
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 import feedparser
 
 from newsletter.errors import PodcastError
+from newsletter.issue.feed.items import Feed, Item
 from newsletter.issue.feed.markup import Extras, declares_entities, extras
 from newsletter.issue.feed.notes import MAX_HTML_CHARACTERS
 from newsletter.issue.feed.words import address, clean, duration_s, line, plain_line, whole_number
@@ -29,27 +29,6 @@ MAX_BYTES = 2**40
 _SOUND = ("audio/", "video/")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _NO_EXTRAS = Extras({})
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One item of a feed: the episode without its notes, and these as they came."""
-
-    episode: Episode
-    html: str
-    """A stranger's: for `notes_of` and nobody else."""
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """What a podcast says of itself."""
-
-    title: str
-    language: str
-    items: tuple[Item, ...]
-    """Newest first; those without a date last, in the order of the feed."""
-    left_out: tuple[str, ...]
-    """What could not be used, each in a line that names its item."""
 
 
 def read_feed(data: bytes, shown: str, content_type: str = "", base_url: str = "") -> Feed:

@@ -25,7 +25,7 @@ _TAGS = frozenset(
     {"a", "b", "blockquote", "br", "div", "em", "i", "li", "ol", "p", "strong", "tr", "ul"}
     | {f"h{level}" for level in range(1, 7)}
 )
-_LOOKS_LIKE_HTML = re.compile(r"<(?:/?(?:[a-z][a-z0-9]*)\b[^<>]*|!--.*?--)>", re.IGNORECASE | re.DOTALL)
+_LOOKS_LIKE_HTML = re.compile(r"</?[a-z][a-z0-9]*\b[^<>]*>", re.IGNORECASE)
 _HEADING = re.compile(r"<(/?)h[1-6]>")
 _BREAK = re.compile(r"<br>|</?(?:blockquote|div|h[1-6]|li|ol|p|tr|ul)>")
 _TAG = re.compile(r"<[^<>]*>")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html import escape, unescape
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,9 @@ _TIMES = re.compile(r"\s*([\d:.,]+)\s*-->\s*([\d:.,]+)(?:\s.*)?")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]*)>")
 _TAG = re.compile(r"</?[^<>]*>")
 _SPEAKER = re.compile(r"([^\W\d_][\w .'’-]{0,40}):\s+(?=\S)")
-_HTML_PIECE = re.compile(r"<(cite|time|p)\b[^>]*>(.*?)</\1>", re.IGNORECASE | re.DOTALL)
+_PIECES = re.compile(r"(<[^<>]*>)")
+_BEGIN = re.compile(r"<(?:cite|time|p)\b", re.IGNORECASE)
+_END = re.compile(r"</(cite|time|p)\s*>", re.IGNORECASE)
 _NO_CUE = ("WEBVTT", "NOTE", "STYLE", "REGION")
 
 
@@ -36,12 +39,24 @@ def read_transcript(data: bytes, media_type: str) -> tuple[Cue, ...]:
     text = clean(data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n"))
     read = _reader(media_type.partition(";")[0].strip().lower(), text)
     try:
-        cues = tuple(_joined(cue for cue in read(text) if cue.text))[:MAX_CUES]
+        cues = tuple(_joined(_with_speaker(cue) for cue in read(text) if cue.text))[:MAX_CUES]
     except RecursionError:
         cues = ()
     if not cues:
         raise ValueError("holds no transcript that can be read (SRT, WebVTT, JSON or HTML)")
     return cues
+
+
+def read_vtt(data: bytes) -> tuple[Cue, ...]:
+    """Return the cues that `write_vtt` wrote, as they were.
+
+    Raises:
+        ValueError: there are none.
+    """
+    cues = tuple(cue for cue in _in_cues(data.decode("utf-8-sig", "replace").replace("\r\n", "\n")) if cue.text)
+    if not cues:
+        raise ValueError("holds no cues of WebVTT")
+    return cues[:MAX_CUES]
 
 
 def _reader(media_type: str, text: str) -> Callable[[str], Iterator[Cue]]:
@@ -64,7 +79,7 @@ def _in_cues(text: str) -> Iterator[Cue]:
         start, end = (offset_s(times[1]), offset_s(times[2])) if times else (None, None)
         if start is None or end is None:
             continue
-        said = " ".join(rows[place + 1 :])
+        said = " ".join(rows[place + 1 :])[:MAX_CUE_CHARACTERS]
         voice = _VOICE.search(said)
         words = unescape(_TAG.sub("", said))
         yield _cue(start, end, words, unescape(voice[1]) if voice else "")
@@ -92,23 +107,30 @@ def _in_html(text: str) -> Iterator[Cue]:
     """Read `<cite>Who:</cite><time>0:12</time><p>What</p>`; a page without times gives its words, all at the start."""
     from newsletter.issue.feed.notes import text_of  # noqa: PLC0415 - 80 ms, and few transcripts are pages
 
-    speaker, start, has_times = "", 0.0, False
-    for name, inner in _HTML_PIECE.findall(text):
-        words = " ".join(text_of(inner).split())
-        if name.lower() == "cite":
+    inner: list[str] = []
+    speaker, start = "", 0.0
+    for piece in _PIECES.split(text):
+        ended = _END.fullmatch(piece)
+        if ended is None:
+            inner = [] if _BEGIN.match(piece) else [*inner, piece]
+            continue
+        words, inner = " ".join(text_of("".join(inner)).split()), []
+        if ended[1].lower() == "cite":
             speaker = words.rstrip(": ")
-        elif name.lower() == "time":
-            start, has_times = offset_s(words) or start, True
+        elif ended[1].lower() == "time":
+            start = offset_s(words) or start
         else:
             yield _cue(start, start, words, speaker)
-            speaker = speaker if has_times else ""
 
 
 def _cue(start: float, end: float, words: str, speaker: str) -> Cue:
-    said = line(words, MAX_CUE_CHARACTERS)
-    if not speaker and (named := _SPEAKER.match(said)):
-        speaker, said = named[1], said[named.end() :]
-    return Cue(start, max(start, end), said, line(speaker, 60))
+    return Cue(start, max(start, end), line(words, MAX_CUE_CHARACTERS), line(speaker, 60))
+
+
+def _with_speaker(cue: Cue) -> Cue:
+    """Return a cue whose text begins with a name and a colon with that for its speaker."""
+    named = None if cue.speaker else _SPEAKER.match(cue.text)
+    return replace(cue, speaker=named[1], text=cue.text[named.end() :]) if named else cue
 
 
 def _joined(cues: Iterator[Cue]) -> Iterator[Cue]:
@@ -127,7 +149,7 @@ def _joined(cues: Iterator[Cue]) -> Iterator[Cue]:
 
 
 def write_vtt(cues: Sequence[Cue]) -> str:
-    """Write cues as WebVTT: `read_transcript` reads the same ones again."""
+    """Write cues as WebVTT, of which `read_vtt` makes the same ones again."""
     return "\n".join(["WEBVTT", "", *(part for cue in cues for part in _written(cue))])
 
 

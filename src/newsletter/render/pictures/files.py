@@ -74,11 +74,11 @@ def read_file(folder: Path, name: str) -> bytes:
     return data
 
 
-def format_of(data: bytes, name: str) -> str:
+def sort_of(data: bytes) -> str:
     """Return the format that the first bytes tell: `PNG`, `JPEG` or `GIF`.
 
     Raises:
-        ValueError: it is another one, none at all, or not the one that the file's name promises.
+        ValueError: it is another one, or none at all.
     """
     found = next((name for name, signature in _SIGNATURES if signature.match(data)), "")
     if not found:
@@ -86,6 +86,16 @@ def format_of(data: bytes, name: str) -> str:
         mend = "save it as .png (a drawing) or .jpg (a photo)"
         message = f"is {other}, which some mail programs do not show; {mend}"
         raise ValueError(message if other else f"is not a picture that can be read; {mend}")
+    return found
+
+
+def format_of(data: bytes, name: str) -> str:
+    """Return the format that the first bytes tell, as the file's name promises it.
+
+    Raises:
+        ValueError: as `sort_of`, or it is not the one that the name promises.
+    """
+    found = sort_of(data)
     path = PurePosixPath(name)
     if path.suffix.lower() not in SUFFIXES[found]:
         right = path.with_suffix(SUFFIXES[found][0]).name
