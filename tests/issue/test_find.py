@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from newsletter.errors import UsageError
-from newsletter.issue.find import find_issue, list_issues
+from newsletter.issue.find import days_of, find_issue, list_issues
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,3 +113,7 @@ def test_without_any_issue_there_is_nothing_to_name(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         found(tmp_path, "zzz")
     assert str(caught.value) == 'there is no issue "zzz" in issues/'
+
+
+def test_the_days_of_issues_are_those_in_their_names(root: Path) -> None:
+    assert days_of([*list_issues(root)[:2], root / "issues" / "welcome.md"]) == [date(2026, 11, 20), date(2026, 11, 24)]

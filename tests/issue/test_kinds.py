@@ -220,3 +220,9 @@ def test_the_text_between_blocks_needs_its_kind(tmp_path: Path) -> None:
     assert faults(f"{FRONT}Hoi.\n", replace(HOUSE, kinds=kinds)) == [
         'issue.md:5:1: unknown block "text" (there is recipe)'
     ]
+
+
+def test_a_block_that_shows_an_episode_needs_the_title_that_names_it(tmp_path: Path) -> None:
+    assert schema_faults(tmp_path, 'episode = true\ntitle = "optional"\n') == [
+        'templates/email/blocks/recipe/schema.toml: episode: needs title = "required", as the title names the episode'
+    ]

@@ -22,14 +22,21 @@ DEADLINE_S = 10.0
 MAX_MEMORY_BYTES = 2**30
 
 
-def read_within(data: bytes, shown: str, content_type: str, base_url: str, deadline_s: float = DEADLINE_S) -> Feed:
-    """Return what `read_feed` makes of a feed, in time.
+def read_within(
+    data: bytes,
+    shown: str,
+    content_type: str,
+    base_url: str,
+    deadline_s: float = DEADLINE_S,
+    max_memory_bytes: int = MAX_MEMORY_BYTES,
+) -> Feed:
+    """Return what `read_feed` makes of a feed, in time and in bounds.
 
     Raises:
         PodcastError: it is none, or it takes too long or too much.
     """
     # -P, or a file newsletter.py in the folder that a person stands in would be run.
-    command = [sys.executable, "-P", "-m", __name__, shown, content_type, base_url]
+    command = [sys.executable, "-P", "-m", __name__, str(max_memory_bytes), shown, content_type, base_url]
     try:
         done = subprocess.run(  # noqa: S603 - the arguments are data to this very module
             command, input=data, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=deadline_s, check=False
@@ -56,9 +63,10 @@ def _read(arguments: list[str]) -> None:
     """Be the process: the bytes of a feed on standard input, JSON on standard output."""
     from newsletter.issue.feed.document import read_feed  # noqa: PLC0415 - only this process needs the parsers
 
-    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+    most, *about = arguments
+    resource.setrlimit(resource.RLIMIT_AS, (int(most), int(most)))
     try:
-        feed = asdict(read_feed(sys.stdin.buffer.read(), *arguments))
+        feed = asdict(read_feed(sys.stdin.buffer.read(), *about))
     except PodcastError as error:
         feed = {"refused": str(error)}
     json.dump(feed, sys.stdout, default=datetime.isoformat)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -23,10 +24,10 @@ def render_draft(
         TemplateError: the template is wrong; at its line.
     """
     issue = SimpleNamespace(
-        subject=subject,
         date=day.isoformat(),
         send_at=f"{send_at:%Y-%m-%d %H:%M}" if send_at else "",
         language=language,
         episodes=list(episodes),
     )
-    return f"{theme.render(TEMPLATE, language, {'issue': issue}).strip()}\n"
+    context = {"issue": issue, "quoted": {"subject": json.dumps(subject, ensure_ascii=False)}}
+    return f"{theme.render(TEMPLATE, language, context).strip()}\n"

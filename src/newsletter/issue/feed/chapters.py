@@ -17,6 +17,7 @@ FEWEST_IN_TEXT = 3
 """One or two times in a text are mostly said of something else."""
 MAX_ROW_CHARACTERS = 300
 
+_AROUND = " -–—:|•.,"
 _TIME = r"(?:\d{1,2}:)?\d{1,3}:[0-5]\d"
 _LEADING = re.compile(rf"\W{{0,4}}({_TIME})(?:\s*[-–—]\s*{_TIME})?[)\]]?\s*[-–—:|•.,]*\s*(\S.*)", re.ASCII)
 _TRAILING = re.compile(rf"(\S.*?)\s*[-–—:|(\[]+\s*({_TIME})[)\]]?\s*", re.ASCII)
@@ -65,7 +66,7 @@ def _in_row(row: str) -> Chapter | None:
         title, written = match[1], match[2]
     else:
         return None
-    start, words = offset_s(written), line(title)
+    start, words = offset_s(written), line(title.strip(_AROUND))
     return Chapter(start, words) if start is not None and words else None
 
 

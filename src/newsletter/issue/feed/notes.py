@@ -22,17 +22,19 @@ MAX_DEPTH = 12
 """Of tags in tags; deeper, only the words are kept."""
 
 _TAGS = frozenset(
-    {"a", "b", "blockquote", "br", "div", "em", "i", "li", "ol", "p", "strong", "tr", "ul"}
+    {"a", "b", "blockquote", "br", "div", "em", "i", "li", "ol", "p", "strong", "td", "th", "tr", "ul"}
     | {f"h{level}" for level in range(1, 7)}
 )
 _LOOKS_LIKE_HTML = re.compile(r"</?[a-z][a-z0-9]*\b[^<>]*>", re.IGNORECASE)
 _HEADING = re.compile(r"<(/?)h[1-6]>")
+_ROW = re.compile(r"<(/?)tr>")
+_CELL = re.compile(r"</?t[dh]>")
 _BREAK = re.compile(r"<br>|</?(?:blockquote|div|h[1-6]|li|ol|p|tr|ul)>")
 _TAG = re.compile(r"<[^<>]*>")
 _BARE = re.compile(r"https?://[^\s<>\"'“”‘’]+")
 _TRAILING = ".,;:!?)]}…"
 _IN_ADDRESS = {" ": "%20", "(": "%28", ")": "%29", "<": "%3C", ">": "%3E", "\\": "%5C"}
-_BRACES = re.compile(r"\{(?=[{%])")
+_BRACES = re.compile(r"\{(?=[{%])|(?<=\{)\{")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _SPACES = re.compile(r"[ \u00a0]+(?=\n|$)")
 
@@ -87,6 +89,7 @@ def _depth(html: str) -> int:
 def _markdown(html: str) -> str:
     """Return what cleaned HTML says in Markdown; a heading becomes a line in bold, a bare address a link."""
     plain = _HEADING.sub(lambda match: "</strong></p>" if match[1] else "<p><strong>", _linked(html))
+    plain = _ROW.sub(r"<\1div>", _CELL.sub(" ", plain))
     text = markdownify(plain, bullets="-", escape_misc=True, newline_style="backslash")
     text = _BRACES.sub(r"\\{", text)
     return _BLANK_LINES.sub("\n\n", _SPACES.sub("", text)).strip()

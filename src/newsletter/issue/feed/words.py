@@ -23,7 +23,7 @@ _UNFIT = re.compile(
 _CLOCK = re.compile(r"(?:(\d{1,5}):)?(\d{1,5}):(\d{1,2})(?:[.,](\d{1,9}))?", re.ASCII)
 _SECONDS = re.compile(r"(\d{1,9})(?:[.,](\d{1,9}))?\s*(?:s|sec|seconds)?", re.ASCII | re.IGNORECASE)
 _ISO = re.compile(
-    r"P?T?(?:(\d{1,4})\s*h\w*)?[\s,]*(?:(\d{1,5})\s*m\w*)?[\s,]*(?:(\d{1,6})(?:[.,]\d+)?\s*s\w*)?",
+    r"P?T?(?:(\d{1,4})\s*h[a-z]*)?[\s,]*(?:(\d{1,5})\s*m[a-z]*)?[\s,]*(?:(\d{1,6})(?:[.,]\d+)?\s*s[a-z]*)?",
     re.ASCII | re.IGNORECASE,
 )
 
