@@ -8,8 +8,11 @@ import pytest
 
 from tests.cli.commands import LIST, TOML, Newsletter, add_issue
 from tests.cli.mailings import ISSUE, KEY, Readers
+from tests.cli.podcasts import Podcast, episode, settings
+from tests.web_server import running_server
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -61,3 +64,15 @@ def readers(newsletter: Newsletter, workspace: Path, monkeypatch: pytest.MonkeyP
         assert ran.status == 0, ran.err
 
     return bring
+
+
+@pytest.fixture
+def podcast(workspace: Path) -> Iterator[Podcast]:
+    """A workspace with a feed of three episodes, and no issue yet."""
+    for path in (workspace / "issues").iterdir():
+        path.unlink()
+    with running_server() as server:
+        (workspace / "newsletter.toml").write_text(settings(server.url("/feed.xml")), "utf-8")
+        podcast = Podcast(server, workspace)
+        podcast.publish(episode(1, 10), episode(2, 17), episode(3, 24))
+        yield podcast

@@ -103,7 +103,7 @@ def test_what_is_different_is_said_in_words() -> None:
         'show notes: 91 words, "Waar het over gaat, met een [koppeling](" → none',
         "3 persons → 0 persons",
         "3 chapters → 2 chapters",
-        "2 cues of the transcript → 2 cues of the transcript, not the same ones",
+        "2 transcript cues → 2 transcript cues, not the same ones",
     ]
     assert changes(new, replace(new, notes="Nieuw")) == ['show notes: none → 1 word, "Nieuw"']
     assert changes(EPISODE, EPISODE) == []

@@ -21,6 +21,7 @@ def init(
         str, typer.Option(metavar="NAME", help="What the newsletter is called, else as the folder is.")
     ] = "",
     language: Annotated[str, typer.Option(metavar="nl|en", help="Of the first issue.")] = "en",
+    feed: Annotated[str, typer.Option(metavar="URL", help="Of the podcast, whose episodes go into issues.")] = "",
     eject: Annotated[bool, typer.Option("--eject", help="Copy the theme too, to change it file by file.")] = False,
     outer: Annotated[str, typer.Option("-C", metavar="DIR", help="Where [DIR] counts from, else here.")] = "",
     as_json: AsJson = False,
@@ -35,7 +36,7 @@ def init(
     root = Path(outer or context.obj, directory)
     # In a workspace that is there already, --eject only adds the theme.
     only_theme = eject and (root / "newsletter.toml").exists()
-    files = {} if only_theme else _starter(root, name, language)
+    files = {} if only_theme else _starter(root, name, language, feed)
     if eject:
         files |= _theme_files(root)
     _write_new(files)
@@ -45,10 +46,10 @@ def init(
     for path in files:
         say(Mark("wrote", "green"), shown(path))
     lead = "" if root.resolve() == Path.cwd() else f"cd {shlex.quote(str(root))} && "
-    say(f"\nNext: {lead}newsletter render latest")
+    say(f"\nNext: {lead}newsletter {'new' if feed else 'render latest'}")
 
 
-def _starter(root: Path, name: str, language: str) -> dict[Path, bytes]:
+def _starter(root: Path, name: str, language: str, feed: str) -> dict[Path, bytes]:
     import json
     from datetime import datetime
     from zoneinfo import ZoneInfo
@@ -64,7 +65,8 @@ def _starter(root: Path, name: str, language: str) -> dict[Path, bytes]:
     today = datetime.now(ZoneInfo(DEFAULT_TIMEZONE)).date()
     title = _title(name or root.resolve().name.replace("-", " ").replace("_", " ").title())
     subject = f"{'Hallo van' if language == 'nl' else 'Hello from'} {title}"
-    quoted = {key: json.dumps(text, ensure_ascii=False) for key, text in (("name", title), ("subject", subject))}
+    texts = {"name": title, "subject": subject, "feed": _feed(feed)}
+    quoted = {key: json.dumps(text, ensure_ascii=False) for key, text in texts.items()}
     theme = Theme((shipped_theme(),), {})
     context = {"quoted": quoted, "language": language, "today": today}
     starters = {
@@ -97,6 +99,21 @@ def _title(name: str) -> str:
         message = f'{quoted(name)} cannot be the newsletter\'s name: "{{{{" begins a personal field'
         raise UsageError(message)
     return title
+
+
+def _feed(written: str) -> str:
+    """Return the address of a podcast's feed, if newsletter.toml can hold it."""
+    from newsletter.config import podcast
+    from newsletter.config.faults import RefusedError
+    from newsletter.errors import UsageError
+    from newsletter.wording import quoted
+
+    try:
+        return podcast.feed(written) if written else ""
+    except RefusedError as refused:
+        found = "" if refused.hidden else f" {quoted(written)}"
+        message = f"--feed{found}: expected {refused.expected}"
+        raise UsageError(message) from refused
 
 
 def _theme_files(root: Path) -> dict[Path, bytes]:

@@ -76,7 +76,8 @@ def _row(workspace: Workspace, path: Path, sent: Mapping[str, tuple[str, int]]) 
         slug, day, status = issue.slug, issue.date, issue.status
         subject = public_line(issue.subject, issue, workspace.settings)
     except IssueError as error:
-        slug, day, status = path.parent.name if path.name == "issue.md" else path.stem, days_of([path])[0], "faulty"
+        name = path.parent.name if path.name == "issue.md" else path.stem
+        slug, day, status = name[11:], days_of([path])[0], "faulty"
         subject = str(error.findings[0])
     state, number = sent.get(slug, ("", 0))
     return _Row(slug, shown(path), day.isoformat(), status, subject, state, number)
@@ -92,7 +93,7 @@ def _show(row: _Row) -> None:
         Mark(f"{row.status:6}", style),
         f"{row.issue}:",
         row.subject,
-        *([Mark(ledger, "green")] if ledger else []),
+        *([Mark(f"({ledger})", "green")] if ledger else []),
     )
 
 

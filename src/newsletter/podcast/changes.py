@@ -22,7 +22,7 @@ _NAMES = {
     "audio_type": "kind of sound",
     "cover_url": "cover",
 }
-_LISTS = {"people": "person", "chapters": "chapter", "transcripts": "transcript", "cues": "cue of the transcript"}
+_LISTS = {"people": "person", "chapters": "chapter", "transcripts": "transcript", "cues": "transcript cue"}
 
 
 def changes(old: Episode | None, new: Episode) -> list[str]:
