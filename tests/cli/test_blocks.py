@@ -139,6 +139,7 @@ def test_programs_read_all_of_it(newsletter: Newsletter, cook: Path) -> None:
         "record": False,
         "contents": "entry",
         "calendar": False,
+        "episode": False,
         "attributes": [
             {
                 "name": "minutes",

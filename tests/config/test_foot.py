@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from newsletter.config.settings import MAX_SOCIAL_LINKS, SocialLink
+from newsletter.config.social import MAX_SOCIAL_LINKS, SocialLink
 from tests.config.workspaces import REQUIRED, faults_of, settings_of
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from newsletter.config import Podcast
-from newsletter.config.settings import SocialLink
+from newsletter.config.social import SocialLink
 from newsletter.issue import parse_issue
 from newsletter.model import Chapter, Cue
 from newsletter.render.episodes import clock, moment_link

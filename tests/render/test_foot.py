@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from lxml import html
 
-from newsletter.config.settings import SocialLink
+from newsletter.config.social import SocialLink
 from newsletter.render import fill, personal_values, render_email, render_page
 from tests.render.issues import ANNA, FRONT, SETTINGS, SITE, THEME, issue_of
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from newsletter.config.contrast import PAIRS
-from newsletter.config.settings import Palette, SocialLink
+from newsletter.config.settings import Palette
+from newsletter.config.social import SocialLink
 from newsletter.render import fill, personal_values, render_email, render_issue_page, render_page
 from newsletter.render.code_colours import code_colours
 from tests.render.issues import ANNA, SETTINGS, SITE, THEME, issue_of, pictures_of

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from newsletter.config.settings import SocialLink
+from newsletter.config.social import SocialLink
 from newsletter.model import Picture, Pictures, PictureUse
 from newsletter.render.shown import InMail, OnPage
 from newsletter.render.view import ON_EMAIL, ON_WEB, block_view, blocks_on, contents_of, house_view, issue_view

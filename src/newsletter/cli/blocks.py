@@ -59,6 +59,7 @@ def _kind_as_json(kind: Kind, theme: Theme) -> dict[str, object]:
         "record": kind.record,
         "contents": kind.contents,
         "calendar": kind.calendar,
+        "episode": kind.episode,
         "attributes": [_attribute_as_json(attribute) for attribute in kind.attributes.values()],
         "example": kind.example,
     }

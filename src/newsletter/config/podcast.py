@@ -12,7 +12,7 @@ from newsletter.config.faults import RefusedError
 from newsletter.config.fields import inner_path, text
 
 if TYPE_CHECKING:
-    from newsletter.config.settings import SocialLink
+    from newsletter.config.social import SocialLink
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SCHEDULE = 'an array of days and times, such as ["tue 07:00", "fri 07:00"]'

@@ -21,10 +21,8 @@ from newsletter.config.settings import (
     IN_MAIL,
     LANGUAGES,
     LIGHT,
-    MAX_SOCIAL_LINKS,
     PORTS,
     SECURITIES,
-    SOCIAL_NAMES,
     TRANSPORTS,
     Archive,
     Delivery,
@@ -37,10 +35,10 @@ from newsletter.config.settings import (
     Sending,
     Settings,
     Smtp,
-    SocialLink,
     Subscribers,
     Theme,
 )
+from newsletter.config.social import MAX_SOCIAL_LINKS, SOCIAL_NAMES, SocialLink
 from newsletter.wording import quoted
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from newsletter.config.podcast import Podcast, Slot
+    from newsletter.config.social import SocialLink
 
 LANGUAGES = ("nl", "en")
 """The languages that the program can speak to readers."""
@@ -37,20 +38,6 @@ PORTS = MappingProxyType({"tls": 465, "starttls": 587, "none": 25})
 
 BUILT_IN_FIELDS = ("first_name", "last_name", "language", "address")
 """What every subscriber has, without being asked for in `subscribers.fields`."""
-
-SOCIAL_NAMES = MappingProxyType(
-    {
-        name.lower(): name
-        for name in (
-            "Apple Podcasts", "Bluesky", "Discord", "Facebook", "GitHub", "Instagram", "LinkedIn", "Mastodon",
-            "Overcast", "Pinterest", "Pocket Casts", "Reddit", "RSS", "Signal", "Spotify", "Substack", "Telegram",
-            "Threads", "TikTok", "Twitch", "Vimeo", "WhatsApp", "X", "YouTube",
-        )
-    }
-)  # fmt: skip
-"""How the names in `[theme.social]` are spelt, whatever the case in which they are written."""
-
-MAX_SOCIAL_LINKS = 8
 
 DEFAULT_FONT = "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 DEFAULT_TIMEZONE = "Europe/Amsterdam"
@@ -188,15 +175,6 @@ DARK = Palette(
     border="#2d3342",
     tint="#222838",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SocialLink:
-    """Where readers find the newsletter elsewhere: one line of `[theme.social]`."""
-
-    name: str
-    """As readers see it, such as `LinkedIn`."""
-    url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from newsletter.config import Newsletter, Settings, Theme
-    from newsletter.config.settings import SocialLink
+    from newsletter.config.social import SocialLink
     from newsletter.issue import Attribute, Kind
     from newsletter.model import Block, Issue, Part
     from newsletter.render.shown import ShowPicture
