@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -241,3 +242,24 @@ def test_words_are_compared_as_readers_see_them() -> None:
 
     assert same_words(left, "<p>one & two</p>") == 1
     assert same_words(left, "<p>one & three</p>") == 0.5
+
+
+def test_the_way_to_the_next_issue_is_measured() -> None:
+    done = benchmark("benchmarks/next_issue.py", "--rounds", "1", "--episodes", "3", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    document = json.loads(done.stdout)
+
+    assert set(document["commands"]) == {"newsletter init", "newsletter new", "newsletter render"}
+    assert document["two_commands_s"] > 0
+
+
+def test_feeds_of_others_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "page.xml").write_text("<html></html>")
+    (tmp_path / "feed.xml").write_text(
+        "<rss version='2.0'><channel><item><title>x</title><enclosure url='https://a.example/1.mp3'/></item></channel></rss>"
+    )
+
+    done = benchmark("benchmarks/feeds.py", tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.search(r"^all +read 1  refused 1$", done.stdout, re.MULTILINE)
