@@ -182,6 +182,10 @@ def test_of_a_feed_without_end_the_first_items_are_read() -> None:
             "is no feed: it is a web page; look there for the address of its RSS feed",
         ),
         (b'{"version": 1}', "is no feed: it is JSON"),
+        (
+            b"<rss><channel><item><psc:chapters><psc:chapter title='x'/></psc:chapters><b></channel>",
+            "is not well formed, in a way that no parser can mend (TypeError)",
+        ),
         (b"\x89PNG\r\n", "is no feed: nothing in it is RSS or Atom"),
         (
             b"<rss version='2.0'><channel><item><title>x</title></item></channel></rss>",

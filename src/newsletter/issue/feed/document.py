@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MAX_ITEMS = 5000
 MAX_GUID_CHARACTERS = 500
 MAX_BYTES = 2**40
+_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What feedparser raises for feeds that are not what they say, such as a chapter without a beginning."""
 _SOUND = ("audio/", "video/")
 _SAYS_NOTHING = ("", "application/octet-stream")
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -42,7 +44,11 @@ def read_feed(data: bytes, shown: str, content_type: str = "", base_url: str = "
     """
     if declares_entities(data):
         raise PodcastError(f"{shown} declares entities of its own (<!ENTITY …>), which no feed needs, and is not read")
-    document = _parsed(data, content_type)
+    try:
+        document = _parsed(data, content_type)
+    except _FAULTS as error:
+        message = f"{shown} is not well formed, in a way that no parser can mend ({type(error).__name__})"
+        raise PodcastError(message) from error
     if not document.get("version") and not document.entries:
         raise PodcastError(f"{shown} is no feed: {_looks_like(data)}")
     left_out: list[str] = []
