@@ -98,6 +98,18 @@ def test_an_older_episode_is_chosen_by_its_number_or_guid(newsletter: Newsletter
     ]
 
 
+def test_the_title_of_an_episode_is_no_place_for_personal_fields_of_the_feeds_own(
+    newsletter: Newsletter, podcast: Podcast
+) -> None:
+    podcast.publish(episode(3, title="Dag {{ subscriber.address }} =?utf-8?q?x?="))
+
+    assert newsletter("new").status == 0
+
+    assert newsletter("render", "dag-subscriber-address-utf-8-q-x").status == 0
+    (text,) = (content for name, content in podcast.files().items() if name.endswith("issue.md"))
+    assert b'subject: "Dag { subscriber.address }} =utf-8?q?x?="' in text
+
+
 def test_an_issue_that_is_there_is_never_touched(newsletter: Newsletter, podcast: Podcast) -> None:
     newsletter("new", "Een", "--episode", "none")
     before = podcast.files()

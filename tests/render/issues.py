@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from newsletter.config import Settings
-    from newsletter.model import Issue
+    from newsletter.model import Episode, Issue
     from newsletter.render import Theme
 
 ROOT = Path(__file__).parents[2]
@@ -48,6 +48,12 @@ class Mail:
 def issue_of(body: str, front: str = FRONT, theme: Theme = THEME) -> Issue:
     """Parse an issue; every picture that it names is said to be there."""
     return parse_issue((front + body).encode(), "issues/proef.md", "proef", house(theme))
+
+
+def issue_with(episode: Episode, body: str = "::: episode latest\n:::\n", front: str = FRONT) -> Issue:
+    """Parse an issue in which an episode is pinned."""
+    data = (front + body).encode()
+    return parse_issue(data, "issues/proef.md", "proef", house(THEME), lambda _: True, {"latest": episode})
 
 
 def pictures_of(issue: Issue) -> Pictures:

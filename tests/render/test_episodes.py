@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
 from newsletter.config import Podcast
 from newsletter.config.social import SocialLink
-from newsletter.issue import parse_issue
 from newsletter.model import Chapter, Cue
 from newsletter.render.episodes import clock, moment_link
 from tests.issue.episodes import BARE, EPISODE
-from tests.render.issues import FRONT, NOBODY, SETTINGS, THEME, house, mail_of, page_of
-
-if TYPE_CHECKING:
-    from newsletter.model import Episode, Issue
-
-
-def issue_with(episode: Episode, body: str = "::: episode latest\n:::\n", front: str = FRONT) -> Issue:
-    """Parse an issue in which an episode is pinned."""
-    data = (front + body).encode()
-    return parse_issue(data, "issues/proef.md", "proef", house(THEME), lambda _: True, {"latest": episode})
+from tests.render.issues import FRONT, NOBODY, SETTINGS, issue_with, mail_of, page_of
 
 
 def test_the_mail_shows_what_the_feed_says_of_it() -> None:

@@ -136,7 +136,9 @@ def _draft(
     from newsletter.podcast.pinning import pin
     from newsletter.render.draft import render_draft
 
-    subject = " ".join((title or (episode[1].episode.title if episode else "")).split())
+    # What begins a personal field, or an encoded word in a header, is an editor's to write, and no feed's.
+    said = episode[1].episode.title.replace("{{", "{").replace("=?", "=") if episode else ""
+    subject = " ".join((title or said).split())
     slug = slugify(subject, max_length=MAX_SLUG_CHARACTERS, word_boundary=True)
     if not slug:
         raise UsageError('the issue needs a title, of which its address is made: newsletter new "What it is about"')
