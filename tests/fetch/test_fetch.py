@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import ssl
 import time
 import zlib
@@ -254,6 +255,22 @@ def test_the_next_number_is_tried_where_the_first_does_not_answer(server: WebSer
     web = Web(frozenset({"two.example"}), resolve=lambda _host, _port: ["::1", "127.0.0.1"])
 
     assert fetch(server.url("/", host="two.example"), web=web).content == b"here"
+
+
+def test_a_number_that_is_silent_leaves_time_for_the_next(server: WebServer) -> None:
+    server.serve("/", b"here")
+    web = Web(frozenset({"two.example"}), resolve=lambda _host, _port: ["::1", "127.0.0.1"])
+    with socket.create_server(("::1", server.port), family=socket.AF_INET6, backlog=0) as silent:
+        waiting = [socket.socket(socket.AF_INET6) for _ in range(4)]  # so many that it takes no more
+        for one in waiting:
+            one.settimeout(0)
+            one.connect_ex(silent.getsockname())
+
+        found = fetch(server.url("/", host="two.example"), Limits(deadline_s=2), web=web)
+
+        for one in waiting:
+            one.close()
+    assert found.content == b"here"
 
 
 def test_a_host_that_is_not_there_is_told() -> None:

@@ -97,7 +97,7 @@ class GuardedNetwork(httpcore.NetworkBackend):
         host: str,
         port: int,
         timeout: float | None = None,  # noqa: ARG002 - the clock's counts
-        local_address: str | None = None,
+        local_address: str | None = None,  # noqa: ARG002 - nobody asks for one
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         """Connect to the first of a host's numbers that answers.
@@ -109,17 +109,19 @@ class GuardedNetwork(httpcore.NetworkBackend):
             TimeoutError: the time is up.
         """
         *others, last = self._numbers(host, port)
-        for number in others:
+        for index, number in enumerate(others):
+            # One that is silent must not take the time of those behind it: many networks have half an IPv6.
+            share_s = self._clock.left_s() / (len(others) - index + 1)
             try:
-                return self._connect(number, port, local_address, socket_options)
-            except httpcore.ConnectError:
+                return self._connect(number, port, share_s, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 continue
-        return self._connect(last, port, local_address, socket_options)
+        return self._connect(last, port, self._clock.left_s(), socket_options)
 
     def _connect(
-        self, number: str, port: int, local_address: str | None, socket_options: Iterable[Any] | None
+        self, number: str, port: int, timeout_s: float, socket_options: Iterable[Any] | None
     ) -> httpcore.NetworkStream:
-        inner = self._inner.connect_tcp(number, port, self._clock.left_s(), local_address, socket_options)
+        inner = self._inner.connect_tcp(number, port, timeout_s, socket_options=socket_options)
         return _Stream(inner, self._clock)
 
     def _numbers(self, host: str, port: int) -> list[str]:
