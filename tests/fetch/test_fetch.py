@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import socket
 import ssl
+import threading
 import time
 import zlib
 from typing import TYPE_CHECKING
@@ -284,6 +285,23 @@ def test_a_host_that_is_not_there_is_told() -> None:
         '"https://none.example/feed" cannot be reached: there is no host "none.example", or no connection'
     )
     assert "can" in too_long
+
+
+def test_a_name_service_that_is_silent_ends_at_the_deadline_too() -> None:
+    never = threading.Event()
+
+    def silent(host: str, port: int) -> list[str]:
+        never.wait()
+        return []
+
+    message = refused("https://slow.example/", web=Web(resolve=silent))
+    never.set()
+
+    assert message == '"https://slow.example/" took longer than 0.4 s'
+
+
+def test_no_time_at_all_is_soon_over() -> None:
+    assert refused("https://a.example/", Limits(deadline_s=0)) == '"https://a.example/" took longer than 0 s'
 
 
 def test_a_port_that_nobody_listens_on_is_told() -> None:
