@@ -97,8 +97,8 @@ def test_what_is_different_is_said_in_words() -> None:
 
     assert changes(EPISODE, new) == [
         'title: "Aflevering \'eenenveertig\'" → "Anders"',
-        'seconds: "4533" → "60"',
-        'number: "41" → none',
+        "seconds: 4533 → 60",
+        "number: 41 → none",
         'sound: "https://media.example/41.mp3" → "https://b.example/41.mp3"',
         'show notes: 91 words, "Waar het over gaat, met een [koppeling](" → none',
         "3 persons → 0 persons",

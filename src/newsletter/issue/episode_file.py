@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from newsletter.issue.body import is_spotless
 from newsletter.issue.feed.transcripts import read_vtt
 from newsletter.issue.feed.words import MAX_CHAPTERS, MAX_DURATION_S, address, clean, line
 from newsletter.issue.values import parse_picture
-from newsletter.model import Chapter, Episode, Finding, Person, Position, TranscriptLink
+from newsletter.model import Chapter, Cue, Episode, Finding, Person, Position, TranscriptLink
 from newsletter.wording import quoted
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ _FOLDERS_ISSUE = "issue.md"
 _RULE = "episode-file"
 _AGAIN = "mend it, or write it anew: newsletter episode refresh"
 _WHOLE = 10**13
+_MAX_PART_CHARACTERS = 40
 
 
 def episode_path(issue_path: Path) -> Path:
@@ -48,8 +50,14 @@ def episode_path(issue_path: Path) -> Path:
 def beside(issue_path: Path, asked: str, suffix: str) -> Path:
     """Return a file that belongs to the episode that an issue names `asked`."""
     name = "episode" if issue_path.name == _FOLDERS_ISSUE else f"{issue_path.stem}.episode"
-    which = "" if asked in {"", LATEST} else f"-{slugify(asked, max_length=40) or 'episode'}"
+    which = "" if asked in {"", LATEST} else f"-{_file_part(asked)}"
     return issue_path.with_name(f"{name}{which}{suffix}")
+
+
+def _file_part(asked: str) -> str:
+    """Return a word as a part of a file's name that no other word has."""
+    slug = slugify(asked, max_length=_MAX_PART_CHARACTERS)
+    return slug if slug == asked else f"{slug}-{sha256(asked.encode()).hexdigest()[:6]}".lstrip("-")
 
 
 def episodes_as_json(episodes: Mapping[str, Episode], transcripts: Mapping[str, str]) -> bytes:
@@ -195,7 +203,7 @@ class _Reader:
             self._fault(f"{values.name}.notes", "break a rule that an issue's text has to keep")
         return notes
 
-    def _cues(self, name: str, where: str) -> Any:
+    def _cues(self, name: str, where: str) -> tuple[Cue, ...]:
         if not name:
             return ()
         path = self._path.with_name(name)

@@ -45,7 +45,9 @@ def changes(old: Episode | None, new: Episode) -> list[str]:
 
 
 def _said(value: object) -> str:
-    return quoted(str(value)) if value not in {None, ""} else "none"
+    if value in {None, ""}:
+        return "none"
+    return quoted(value) if isinstance(value, str) else str(value)
 
 
 def _sized(notes: str) -> str:

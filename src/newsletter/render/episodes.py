@@ -9,7 +9,6 @@ from newsletter.issue.pinned import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
     from newsletter.model import Block, Episode
 
@@ -50,7 +49,7 @@ def episode_view(block: Block, moment: str, words: Words) -> SimpleNamespace | s
     )
 
 
-def page_view(block: Block, moment: str) -> Any:
+def page_view(block: Block, moment: str) -> SimpleNamespace | str:
     """Return the same for a page, where there is room for more: the transcript, in what one speaker says at a time."""
     view = episode_view(block, moment, str)
     if block.episode and isinstance(view, SimpleNamespace):
