@@ -55,7 +55,7 @@ def test_where_there_is_no_file_there_are_no_episodes(tmp_path: Path) -> None:
         ("issues/2026-11-24-asml/issue.md", "latest", "issues/2026-11-24-asml/episode.jpg"),
         ("issues/2026-11-24-asml/issue.md", "41", "issues/2026-11-24-asml/episode-41.jpg"),
         ("issues/2026-11-24-asml.md", "latest", "issues/2026-11-24-asml.episode.jpg"),
-        ("issues/2026-11-24-x.md", "https://a.example/?p=1", "issues/2026-11-24-x.episode-https-a-example-p-1-738c66.jpg"),
+        ("issues/2026-11-24-x.md", "https://a.example/1", "issues/2026-11-24-x.episode-https-a-example-1-d817b8.jpg"),
         ("issues/2026-11-24-asml.md", "!!", "issues/2026-11-24-asml.episode-233d26.jpg"),
     ],
 )  # fmt: skip
