@@ -101,6 +101,17 @@ def refuse_unsafe(place: str, value: str) -> None:
     raise UnsafeValueError(message)
 
 
+def refuse_others(place: str, value: str, allowed: re.Pattern[str]) -> None:
+    """Raise unless a value is made of the few signs that are allowed at its place.
+
+    Raises:
+        UnsafeValueError: it holds others.
+    """
+    if not allowed.fullmatch(value):
+        message = f"{place}: {quoted(value)} holds more than letters, digits and the few signs allowed there"
+        raise UnsafeValueError(message)
+
+
 def check_address(place: str, address: str) -> None:
     """Raise unless `address` is one plain address, `local@domain`, without quotes, comments or brackets.
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from newsletter.delivery.mime import PreparedHole
+from newsletter.delivery.body import PreparedHole
 from newsletter.delivery.verify import Lines
 from newsletter.model import Conditional, Finding, Hole, Position, Severity
 from newsletter.render import dry_run
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from newsletter.delivery.mime import Piece, PreparedMail
+    from newsletter.delivery.body import Piece
+    from newsletter.delivery.mime import PreparedMail
     from newsletter.model import Email, Issue, PersonalField, Recipient, Segment
 
 HASH_CHARACTERS = 16
