@@ -219,6 +219,8 @@ class Block:
     """What of it the contents of the issue may name, in the order of the page."""
     episode: Episode | None = None
     """The pinned episode that it shows; title, attributes and body are already those of it."""
+    places: Mapping[str, Position] = field(default_factory=lambda: MappingProxyType({}), compare=False)
+    """Where the value of each attribute stands that was given, and the `title` and the `id`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +277,26 @@ class Embedded:
 
 
 @dataclass(frozen=True, slots=True)
+class Silencing:
+    """An editor's word that one rule does not hold at one place: `<!-- check: off RULE because REASON -->`."""
+
+    rule: str
+    reason: str
+    position: Position
+    """Of the comment."""
+    first_line: int
+    last_line: int
+    """The lines that it is about, both included; 0 and 0 for the whole issue."""
+
+    def covers(self, position: Position) -> bool:
+        """Tell whether a place in its file is among those that it is about."""
+        is_everywhere = not self.last_line
+        return position.path == self.position.path and (
+            is_everywhere or self.first_line <= position.line <= self.last_line
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """One issue of the newsletter, as its editor wrote it."""
 
@@ -301,6 +323,8 @@ class Issue:
     source_sha256: str
     pictures: tuple[NamedPicture, ...] = ()
     """Each place where a file beside the issue is named, in the order of the text."""
+    silencings: tuple[Silencing, ...] = ()
+    """The checks that its editor turned off, in the order of the text."""
 
 
 @dataclass(frozen=True, slots=True)

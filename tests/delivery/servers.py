@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Self
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from newsletter.config.settings import Secret, Smtp
+from newsletter.config.secret import Secret
+from newsletter.config.settings import Smtp
 from newsletter.delivery.smtp import Patience, SmtpTransport
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from newsletter.config.settings import Secret
+from newsletter.config.secret import Secret
 from newsletter.errors import DeliveryError
 from newsletter.model import Scope, Verdict
 from tests.delivery.letters import ANNA, filled, message

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FOLDER = ROOT / "tests" / "bad_issues"
 CASES = sorted(path for path in FOLDER.glob("*.md") if path.name != "README.md")
 RULE = re.compile(
-    r'"((?:attribute|block|episode|fence|footnote|front-matter|issue|link|markdown|paragraph|picture)-[a-z]+)"'
+    r'"((?:attribute|block|check|episode|fence|footnote|front-matter|issue|link|markdown|paragraph|picture)-[a-z]+)"'
 )
 TOLD_ELSEWHERE = {
     "block-schema",  # in a schema, not in an issue

@@ -10,6 +10,7 @@ import typer
 from newsletter.cli import (
     archive,
     blocks,
+    check,
     doubts,
     episode,
     init,
@@ -67,6 +68,7 @@ _COMMANDS = (
     ("find", "Find a word or an address in all issues.", issues.FIND_EXAMPLES, issues.find),
     ("episodes", "List the podcast's episodes.", episode.LIST_EXAMPLES, episode.episodes),
     ("render", "Write an issue as HTML, text and .eml.", render.EXAMPLES, render.render),
+    ("check", "Tell what is wrong with issues.", check.EXAMPLES, check.check),
     ("blocks", "Show the kinds of blocks, and what each takes.", blocks.EXAMPLES, blocks.blocks),
     ("plan", "Show what would be sent, and to how many.", plan.EXAMPLES, plan.plan),
     ("rehearse", "Do all of it, and reach no reader.", rehearse.EXAMPLES, rehearse.rehearse),

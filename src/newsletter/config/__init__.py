@@ -13,22 +13,24 @@ from typing import TYPE_CHECKING
 from newsletter.config.env import read_overrides
 from newsletter.config.faults import TOML, in_order
 from newsletter.config.podcast import Podcast, Slot
+from newsletter.config.secret import Secret
 from newsletter.config.sections import read_settings
 from newsletter.config.settings import (
     All,
     AnyOf,
     Archive,
+    Checks,
     Condition,
     Delivery,
     Dkim,
     HasTag,
+    Level,
     Name,
     Newsletter,
     Not,
     Palette,
     Same,
     Sample,
-    Secret,
     Sending,
     Settings,
     Smtp,
@@ -51,10 +53,12 @@ __all__ = [
     "All",
     "AnyOf",
     "Archive",
+    "Checks",
     "Condition",
     "Delivery",
     "Dkim",
     "HasTag",
+    "Level",
     "Name",
     "Newsletter",
     "Not",

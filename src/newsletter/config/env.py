@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.config.faults import DOTENV, ENVIRONMENT, SYNTAX, UNKNOWN_KEY, nearest
 from newsletter.config.files import read_text
-from newsletter.config.settings import Secret
+from newsletter.config.secret import Secret
 from newsletter.model import Finding, Position
 from newsletter.wording import quoted
 

@@ -11,7 +11,8 @@ import re
 from typing import TYPE_CHECKING, TypeVar
 
 from newsletter.config.faults import CONTROL, TYPE, RefusedError, either, nearest
-from newsletter.config.settings import BUILT_IN_FIELDS, Secret
+from newsletter.config.secret import Secret
+from newsletter.config.settings import BUILT_IN_FIELDS
 from newsletter.wording import quoted
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from newsletter.config import fields, podcast
 from newsletter.config.contrast import LEAST, unreadable
 from newsletter.config.faults import RefusedError, dotted
+from newsletter.config.secret import Secret
 from newsletter.config.segments import condition
 from newsletter.config.settings import (
     AUTHS,
@@ -20,18 +21,20 @@ from newsletter.config.settings import (
     DEFAULT_TIMEZONE,
     IN_MAIL,
     LANGUAGES,
+    LEVELS,
     LIGHT,
     PORTS,
     SECURITIES,
     TRANSPORTS,
     Archive,
+    Checks,
     Delivery,
     Dkim,
+    Level,
     Newsletter,
     Palette,
     Pictures,
     Sample,
-    Secret,
     Sending,
     Settings,
     Smtp,
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
     from newsletter.config.tables import Table
 
 _NAME = re.compile(r"(?=\S)[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]{1,40}(?<=\S)")
+_RULE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SEGMENT_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -68,6 +72,7 @@ def read_settings(root: Path, top: Table) -> Settings:
         dkim=_dkim(top.table("dkim"), root, newsletter.from_address),
         sending=_sending(top.table("sending")),
         archive=_archive(top.table("archive"), root),
+        checks=_checks(top.table("checks")),
         subscribers=subscribers,
         samples=samples,
         segments=segments,
@@ -253,6 +258,17 @@ def _sending(table: Table) -> Sending:
 
 def _archive(table: Table, root: Path) -> Archive:
     return Archive(out=root / table.value("out", fields.inner_path, "out/site"))
+
+
+def _checks(table: Table) -> Checks:
+    """Read the levels of the rules; which rules there are, the checks themselves know."""
+    levels: dict[str, Level] = {}
+    for key in table.values:
+        if key in table.known or not _RULE.fullmatch(key):
+            continue
+        if name := table.value(key, fields.choice(*LEVELS), ""):
+            levels[key] = Level(name, table.place(key))
+    return Checks(MappingProxyType(levels))
 
 
 def _readers(top: Table, language: str) -> tuple[Subscribers, Mapping[str, Condition], tuple[Sample, ...]]:

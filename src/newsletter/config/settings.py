@@ -5,10 +5,9 @@ A room takes the section that it needs as an argument; there is no global.
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NoReturn, final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +15,9 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from newsletter.config.podcast import Podcast, Slot
+    from newsletter.config.secret import Secret
     from newsletter.config.social import SocialLink
+    from newsletter.model import Position
 
 LANGUAGES = ("nl", "en")
 """The languages that the program can speak to readers."""
@@ -36,73 +37,15 @@ AUTHS = ("auto", "plain", "login", "xoauth2")
 PORTS = MappingProxyType({"tls": 465, "starttls": 587, "none": 25})
 """The port of each kind of security: RFC 8314 section 3.3, RFC 6409 section 3.1, RFC 5321 section 4.5.4.2."""
 
+LEVELS = ("off", "warning", "error")
+"""What one of the checks can be set to."""
+
 BUILT_IN_FIELDS = ("first_name", "last_name", "language", "address")
 """What every subscriber has, without being asked for in `subscribers.fields`."""
 
 DEFAULT_FONT = "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 DEFAULT_TIMEZONE = "Europe/Amsterdam"
 DEFAULT_STORE_URL = "sqlite:///newsletter.db"
-MASK = "**********"
-
-
-@final
-class Secret:
-    """A text that must not be seen: nothing but `reveal` gives it.
-
-    It is a plain class on purpose: `dataclasses.asdict` walks into a dataclass and would lay the text open.
-    """
-
-    __slots__ = ("_text",)
-
-    _text: str
-
-    def __init__(self, text: str) -> None:
-        object.__setattr__(self, "_text", text)
-
-    def reveal(self) -> str:
-        """Return the text itself, for the one call that needs it."""
-        return self._text
-
-    def __repr__(self) -> str:
-        return f"Secret({MASK!r})"
-
-    def __str__(self) -> str:
-        return MASK
-
-    def __format__(self, format_spec: str) -> str:
-        return MASK
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Secret):
-            return NotImplemented
-        # In constant time, so that a comparison does not tell how many characters were right.
-        return hmac.compare_digest(_as_bytes(self), _as_bytes(other))
-
-    def __hash__(self) -> int:
-        return hash((Secret, self._text))
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        message = "a secret cannot be changed"
-        raise AttributeError(message)
-
-    def __delattr__(self, name: str) -> NoReturn:
-        message = "a secret cannot be changed"
-        raise AttributeError(message)
-
-    def __copy__(self) -> Secret:
-        return self
-
-    def __deepcopy__(self, memo: object) -> Secret:
-        return self
-
-    def __getstate__(self) -> NoReturn:
-        # Every protocol of pickle asks for it.
-        message = "a secret cannot be pickled"
-        raise TypeError(message)
-
-
-def _as_bytes(secret: Secret) -> bytes:
-    return secret.reveal().encode("utf-8", "surrogatepass")
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +232,24 @@ class Subscribers:
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """How much one of the checks weighs here: one line of `[checks]`."""
+
+    name: str
+    """One of `LEVELS`."""
+    position: Position
+    """Of its line, as only the checks know which rules there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What is looked at before an issue goes out: the `[checks]` table."""
+
+    levels: Mapping[str, Level] = field(default_factory=lambda: MappingProxyType({}))
+    """By the id of their rule; a rule without one has its own."""
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """A text that stands in a condition."""
 
@@ -371,6 +332,7 @@ class Settings:
     dkim: Dkim
     sending: Sending
     archive: Archive
+    checks: Checks
     subscribers: Subscribers
     samples: tuple[Sample, ...]
     segments: Mapping[str, Condition]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from newsletter.config.toml import Document, KeyPath
+    from newsletter.model import Position
 
 T = TypeVar("T")
 
@@ -135,6 +136,10 @@ class Table:
         given = self._given(key)[-1]
         self._reading.refused.add((*self.path, key))
         self._reading.faults.append(refusal(given.position, given.name, given.value, refused))
+
+    def place(self, key: str) -> Position:
+        """Return where newsletter.toml gives the key its value."""
+        return self._reading.document.position((*self.path, key))
 
     def has(self, key: str) -> bool:
         """Say whether the key was given a value."""

@@ -22,9 +22,9 @@ from newsletter.issue.kinds import TEXT
 from newsletter.model import Finding, Position
 from newsletter.wording import quoted
 
-_MARK = re.compile(r" {0,3}(:::+)")
+BLOCK_MARK = re.compile(r" {0,3}(:::+)")
 _OPEN = re.compile(r" {0,3}:::+\s*([^\s{]+)\s*")
-_CLOSE = re.compile(r" {0,3}:::+\s*$")
+BLOCK_CLOSE = re.compile(r" {0,3}:::+\s*$")
 _CLOSED_IN_HEAD = re.compile(r"\s(:::+)\s*$")
 
 
@@ -72,14 +72,14 @@ class _Scanner:
         """How many ":::" are still to come that belong to a head with a fault."""
 
     def take(self, line: str, number: int) -> None:
-        if self._fences.take(line, number) or not (mark := _MARK.match(line)):
+        if self._fences.take(line, number) or not (mark := BLOCK_MARK.match(line)):
             self._add(line, number)
             return
         if mark.start(1):
             message = 'a block\'s ":::" must stand at the very start of its line'
             self._fault(number, mark.start(1) + 1, message, "block-indented")
         self._fences, self._text = Fences(), None
-        if _CLOSE.match(line):
+        if BLOCK_CLOSE.match(line):
             self._close(number)
         else:
             self._begin(line, number)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, product
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from newsletter.issue.holes import OPEN_MESSAGE, PLACEHOLDER, find_open
+from newsletter.issue.holes import FIELD, OPEN_MESSAGE, PLACEHOLDER, find_open
 from newsletter.issue.markdown import MAX_PARAGRAPH_CHARACTERS, TOO_LONG, parse_once
 from newsletter.issue.values import address_problem, is_address, parse_picture
 from newsletter.model import Finding, NamedPicture, PictureUse, Position
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from markdown_it.token import Token
+
+    from newsletter.model import Body
 
 MAX_DEPTH = 20
 """Levels of nesting, of which a list takes two; deeper is refused, as the parser would drop it in silence."""
@@ -33,6 +36,38 @@ _LEFT_OVERS = {
 _LEADS = {"autolink": ("<",), "linkify": ("",)}
 """What stands before the address of a link that has no words of its own."""
 _LEFT_OVER = re.compile(r"\{\{|\{%|\]\(|\[\^(?=[^\s\]]+\])")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A link or a picture in a body."""
+
+    is_picture: bool
+    target: str
+    """Its address as the parser hands it on: percent-encoded, with placeholders for personal fields."""
+    written: str
+    """Its address as the editor wrote it."""
+    words: str
+    """What readers see of a link; a picture's alternative text."""
+    position: Position
+    """Of the address."""
+    words_at: Position
+
+
+def mentions_in(body: Body) -> list[Mention]:
+    """Return the links and pictures of a body, in the order in which they end."""
+    if "](" not in body.source and "://" not in body.source and "[" not in body.source and "@" not in body.source:
+        return []
+    fields = dict(zip(PLACEHOLDER.findall(body.parsed), FIELD.findall(body.source), strict=False))
+    reader = BodyReader(
+        body.source,
+        body.position,
+        lambda text: PLACEHOLDER.sub(lambda match: fields.get(match[0], match[0]), text),
+        lambda _: True,
+        0,
+    )
+    reader.read(body.tokens)
+    return reader.mentions
 
 
 @lru_cache(maxsize=512)
@@ -56,6 +91,7 @@ class BodyReader:
     ) -> None:
         self.findings: list[Finding] = []
         self.pictures: list[NamedPicture] = []
+        self.mentions: list[Mention] = []
         self._source = source
         self._line_starts = [0, *accumulate(len(line) + 1 for line in source.split("\n"))]
         self._position = position
@@ -81,12 +117,16 @@ class BodyReader:
             if TOO_LONG in token.meta:
                 found = f"a paragraph of {token.meta[TOO_LONG]} characters"
                 self._fault(self._first, f"{found}; it may have {MAX_PARAGRAPH_CHARACTERS}", "paragraph-size")
-            for child in token.children or ():
-                self._read(child)
+            self._read_all(token.children or ())
+
+    def _read_all(self, tokens: Sequence[Token]) -> None:
+        for index, token in enumerate(tokens):
+            if token.type == "link_open":
+                self._read_link(token, _words_behind(tokens, index))
+            self._read(token)
 
     def _read(self, token: Token) -> None:
         if token.type == "link_open":
-            self._read_link(token)
             self._in_link = True
         elif token.type == "link_close":
             self._in_link = False
@@ -101,8 +141,7 @@ class BodyReader:
     def _read_image(self, token: Token) -> None:
         # A link in a picture's words is read there, and is none.
         in_link, self._in_link = self._in_link, False
-        for child in token.children or ():
-            self._read(child)
+        self._read_all(token.children or ())
         self._in_link = in_link
         self._read_picture(token)
 
@@ -127,9 +166,10 @@ class BodyReader:
         is_text = opened < 0 or self._source[opened - 1 : opened] == "\\"
         return is_text or find_open(self._source, place, max(closed, place)) >= 0
 
-    def _read_link(self, token: Token) -> None:
+    def _read_link(self, token: Token, words: str) -> None:
         href = str(token.attrs.get("href", ""))
         address, place = self._seek_address(token, href)
+        self._mention(href, address, words, place)
         # CommonMark, section 6.3: no link within a link. The parser sees to it for all but <https://…>.
         if self._in_link:
             message = f"the link {quoted(address)} stands within the words of another; put one behind the other"
@@ -147,6 +187,7 @@ class BodyReader:
     def _read_picture(self, token: Token) -> None:
         source = str(token.attrs.get("src", ""))
         address, place = self._seek_address(token, source)
+        self._mention(source, address, token.content, place, is_picture=True)
         name = source if is_address(source) else unquote(source)
         shown = f"the picture {quoted(address)}"
         if not source:
@@ -187,6 +228,24 @@ class BodyReader:
         defined = self._definitions[address]
         return address, self._first if defined < 0 else defined + len("]: ")
 
+    def _mention(self, target: str, written: str, words: str, place: int, *, is_picture: bool = False) -> None:
+        words_at = self._words_before(place)
+        position = self._position_of(place)
+        found = Mention(is_picture, target, written, words, position, self._position_of(words_at))
+        self.mentions.append(found)
+
+    def _words_before(self, place: int) -> int:
+        """Return where the words begin whose address stands at `place`; the address itself where it has none."""
+        end = self._source.rfind("](", self._first, place)
+        if end < 0 or place - end > len("](<"):
+            return place
+        depth = 0
+        for at in range(end, self._first - 1, -1):
+            depth += {"]": 1, "[": -1}.get(self._source[at], 0)
+            if not depth:
+                return at + 1
+        return place
+
     def _fault(self, place: int, message: str, rule: str) -> None:
         self.findings.append(Finding(self._position_of(place), message, rule))
 
@@ -194,3 +253,13 @@ class BodyReader:
         line = bisect_right(self._line_starts, place) - 1
         column = place - self._line_starts[line] + 1
         return Position(self._position.path, self._position.line + line, column)
+
+
+def _words_behind(tokens: Sequence[Token], index: int) -> str:
+    """Return the words of the link that opens at an index, as readers see them."""
+    words: list[str] = []
+    for token in tokens[index + 1 :]:
+        if token.type == "link_close":
+            break
+        words.append(" " if token.type in {"softbreak", "hardbreak"} else token.content)
+    return "".join(words)

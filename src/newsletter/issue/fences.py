@@ -36,6 +36,12 @@ class Fences:
         """The number of the line where a fence opened that must still close; 0 for none."""
         return self._opened_in if self._mark and not self._edge else 0
 
+    def is_code(self, line: str) -> bool:
+        """Tell whether the next line stands between two fences, or is the second one."""
+        text = line.strip()
+        indent = len(line) - len(line.lstrip(" "))
+        return bool(self._mark) and not (text and indent < self._edge)
+
     def take(self, line: str, number: int) -> bool:
         """Go on by one line; return whether it is a fence or stands between two."""
         line = line.expandtabs(_TAB_STOP)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from newsletter.issue.holes import FIELD, Written
@@ -35,6 +36,12 @@ class Head:
     classes: tuple[Written, ...]
     title: Written | None
     findings: tuple[Finding, ...]
+
+    @property
+    def values_at(self) -> Mapping[str, Position]:
+        """Where each value stands, and the title and the id."""
+        written = {**self.attributes, "title": self.title, "id": self.id}
+        return MappingProxyType({name: value.position for name, value in written.items() if value})
 
 
 NO_HEAD = Head({}, {}, None, (), None, ())

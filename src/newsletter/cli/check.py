@@ -1,0 +1,71 @@
+"""`newsletter check`: what is wrong with issues, before anybody gets them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from newsletter.cli.options import AsJson, Directory
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from newsletter.model import Finding
+
+EXAMPLES = "Example: newsletter check asml"
+
+
+class Format(StrEnum):
+    """How findings are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+
+
+def check(
+    context: typer.Context,
+    issues: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ISSUE]...", help="Paths or names, latest or next; all issues where none is given."),
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="End with 1 for warnings too.")] = False,
+    output: Annotated[Format, typer.Option("--format", metavar="FORMAT", help="text, json or sarif.")] = Format.TEXT,
+    directory: Directory = "",
+    as_json: AsJson = False,
+) -> int:
+    """Look for what is wrong with issues: in the text, the links, the pictures, the mail that comes of it.
+
+    Ends with 1 when there is an error. [checks] in newsletter.toml says how much each rule weighs.
+    """
+    from newsletter.cli.checking import check_all, open_desk, read_issues
+    from newsletter.cli.progress import progress
+    from newsletter.cli.workspace import open_workspace
+    from newsletter.model import Severity
+
+    workspace = open_workspace(directory or context.obj)
+    every = workspace.all_issues()
+    asked = [workspace.find(name) for name in issues] if issues else every
+    reading = read_issues(workspace, dict.fromkeys((*every, *asked)))
+    desk = open_desk(workspace, reading, {})
+    with progress() as told:
+        findings = check_all(reading, asked, desk, lambda done: told("checking", done, len(asked)))
+    _print(findings, len(asked), Format.JSON if as_json else output)
+    return 1 if any(strict or finding.severity is Severity.ERROR for finding in findings) else 0
+
+
+def _print(findings: Sequence[Finding], issues: int, output: Format) -> None:
+    from newsletter.cli.failure import finding_as_json
+    from newsletter.cli.findings import show_findings, summary
+    from newsletter.cli.output import print_json, say
+    from newsletter.cli.sarif import sarif_log
+
+    if output is Format.TEXT:
+        show_findings(findings)
+        say(summary(findings, issues))
+    elif output is Format.JSON:
+        print_json({"issues": issues, "findings": [finding_as_json(finding) for finding in findings]})
+    else:
+        print_json(sarif_log(findings))

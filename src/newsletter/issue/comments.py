@@ -1,0 +1,115 @@
+"""Comments that turn off one check at one place, with the reason: nobody but the checks sees them.
+
+    Lees het [hier](https://example.org). <!-- check: off link-vague because the sponsor wants it -->
+
+At the end of a line such a comment is about that line. On a line of its own, where it counts as an empty one, it is
+about what follows: a whole block, or the text up to the next empty line. In the front matter it is one of YAML's
+comments, on a line of its own, and about the whole issue: `# check: off size because …`.
+Any other HTML comment is text, as all HTML is.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newsletter.issue.blocks import BLOCK_CLOSE, BLOCK_MARK
+from newsletter.issue.fences import Fences
+from newsletter.model import Finding, Position, Silencing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+RULE = "check-comment"
+
+_OPENS = "<!--"
+_CLOSES = "-->"
+_COMMENT = re.compile(r"<!--\s*check:")
+_SAYS = re.compile(r"\s*off\s+(?P<rule>[a-z0-9]+(?:-[a-z0-9]+)*)\s+because\s+(?P<reason>\S.*)")
+_IN_FRONT = re.compile(r"\s*(?P<comment>#\s*check:(?P<says>.*))")
+
+
+@dataclass(frozen=True, slots=True)
+class Comments:
+    """What is left of the lines of a text without such comments, and what they said."""
+
+    lines: list[str]
+    silencings: tuple[Silencing, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def comments_in_front(lines: Sequence[str], path: str) -> tuple[list[Silencing], list[Finding]]:
+    """Return what the comments in the front matter turn off in the whole issue; `lines` are the file's first."""
+    silencings, findings = [], []
+    for number, line in enumerate(lines, start=1):
+        if "check:" not in line or not (match := _IN_FRONT.fullmatch(line)):
+            continue
+        position = Position(path, number, match.start("comment") + 1)
+        if says := _SAYS.fullmatch(match["says"]):
+            silencings.append(Silencing(says["rule"], says["reason"].strip(), position, 0, 0))
+        else:
+            findings.append(_malformed(position, "# check: off RULE because REASON, on a line of its own"))
+    return silencings, findings
+
+
+def take_comments(lines: list[str], first_line: int, path: str) -> Comments:
+    """Take the comments out of an issue's text; `first_line` is the file's number of `lines[0]`."""
+    if not any(_OPENS in line for line in lines):
+        return Comments(lines)
+    taker = _Taker(path)
+    for number, line in enumerate(lines, start=first_line):
+        taker.take(line, number)
+    silencings = (_reaching(said, taker.lines, first_line) for said in taker.silencings)
+    return Comments(taker.lines, tuple(silencings), tuple(taker.findings))
+
+
+class _Taker:
+    def __init__(self, path: str) -> None:
+        self.lines: list[str] = []
+        self.silencings: list[Silencing] = []
+        self.findings: list[Finding] = []
+        self._path = path
+        self._fences = Fences()
+
+    def take(self, line: str, number: int) -> None:
+        if not self._fences.is_code(line):
+            line = self._without_comment(line, number)
+        if not self._fences.take(line, number) and BLOCK_MARK.match(line):
+            self._fences = Fences()
+        self.lines.append(line)
+
+    def _without_comment(self, line: str, number: int) -> str:
+        at = line.rfind(_OPENS)
+        match = _COMMENT.match(line, at) if at >= 0 else None
+        if match is None or line[at - 1 : at] == "`":
+            return line
+        position, end = Position(self._path, number, at + 1), line.rstrip()
+        says = _SAYS.fullmatch(end[match.end() : -len(_CLOSES)]) if end.endswith(_CLOSES) else None
+        if says:
+            self.silencings.append(Silencing(says["rule"], says["reason"].strip(), position, number, number))
+        else:
+            form = "<!-- check: off RULE because REASON -->, at the end of a line or on one of its own"
+            self.findings.append(_malformed(position, form))
+        return line[:at].rstrip()
+
+
+def _malformed(position: Position, form: str) -> Finding:
+    return Finding(position, f"a comment that turns off a check is written {form}", RULE)
+
+
+def _reaching(said: Silencing, lines: list[str], first_line: int) -> Silencing:
+    """Return what a comment turns off, with the lines that it is about; `lines` have no comments any more."""
+    at = said.first_line - first_line
+    if lines[at].strip():
+        return said
+    start = next((index for index in range(at + 1, len(lines)) if lines[index].strip()), at)
+    opens_block = BLOCK_MARK.match(lines[start]) and not BLOCK_CLOSE.match(lines[start])
+    ends = BLOCK_CLOSE.match if opens_block else _ends_paragraph
+    end = next((index for index in range(start + 1, len(lines)) if ends(lines[index])), len(lines))
+    last = end if opens_block else end - 1
+    return Silencing(said.rule, said.reason, said.position, start + first_line, last + first_line)
+
+
+def _ends_paragraph(line: str) -> bool:
+    return not line.strip() or BLOCK_MARK.match(line) is not None

@@ -1,0 +1,108 @@
+"""Comments that turn a check off: what they are about, and that no reader sees them."""
+
+from __future__ import annotations
+
+import pytest
+
+from newsletter.model import Position, Silencing
+from tests.issue.drafts import FRONT, body_faults, faults, html, only_block, parsed
+
+SAYS = "check: off link-vague because the sponsor wants it"
+COMMENT = f"<!-- {SAYS} -->"
+
+
+def lines_of(text: str) -> tuple[int, int]:
+    """Return the first and the last line that the one comment in a text is about; the text begins in line 5."""
+    [said] = parsed(FRONT + text).silencings
+    return said.first_line, said.last_line
+
+
+def test_a_comment_at_the_end_of_a_line_is_about_that_line() -> None:
+    issue = parsed(f"{FRONT}Een.\n\nTwee {COMMENT}\ndrie.\n")
+
+    place = Position("issue.md", 7, 6)
+    assert issue.silencings == (Silencing("link-vague", "the sponsor wants it", place, 7, 7),)
+    assert html(issue.blocks[0]) == "<p>Een.</p>\n<p>Twee\ndrie.</p>\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (f"{COMMENT}\nEen\ntwee.\n\nDrie.\n", (6, 7)),
+        (f"{COMMENT}\n\n\nEen.\n", (8, 8)),
+        (f"{COMMENT}\nEen.\n::: tip Twee\nDrie.\n:::\n", (6, 6)),
+        (f"{COMMENT}\n::: tip Een\nTwee.\n\nDrie.\n:::\nVier.\n", (6, 10)),
+        (f"::: tip Een\n{COMMENT}\nTwee.\n:::\nDrie.\n", (7, 7)),
+        (f"::: tip Een {COMMENT}\nTwee.\n:::\n", (5, 5)),
+        (f"::: tip Een\nTwee.\n:::\n{COMMENT}\n", (8, 8)),
+    ],
+)
+def test_a_comment_on_its_own_line_is_about_what_follows(text: str, lines: tuple[int, int]) -> None:
+    assert lines_of(text) == lines
+
+
+def test_a_comment_leaves_a_title_and_a_table_as_they_are() -> None:
+    block = only_block(f"::: tip Een {COMMENT}\n| a |\n|---|\n| b | {COMMENT}\n:::\n")
+
+    assert block.title == "Een"
+    assert "check" not in html(block)
+    assert html(block).count("<tr>") == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"```\n{COMMENT}\n```\n",
+        f"- een\n\n  ```\n  {COMMENT}\n  ```\n",
+        f"Schrijf `{COMMENT}`\n",
+        "<!-- een ander commentaar -->\n",
+        "Een <!-- twee\n",
+    ],
+)
+def test_what_stands_in_code_and_other_comments_stay_text(text: str) -> None:
+    issue = parsed(FRONT + text)
+
+    assert issue.silencings == ()
+    assert "&lt;!--" in html(issue.blocks[0])
+
+
+def test_a_comment_behind_a_fence_in_a_list_is_no_code() -> None:
+    assert lines_of(f"- ```\n  code\n{COMMENT}\nEen.\n") == (8, 8)
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "<!-- check: off link-vague -->",
+        "<!-- check: off link-vague because -->",
+        "<!-- check: of link-vague because it is so -->",
+        "<!-- check: off Link because it is so -->",
+        "<!-- check: off link-vague because it is so",
+        f"{COMMENT} en meer",
+    ],
+)
+def test_a_comment_in_another_form_is_told(comment: str) -> None:
+    assert body_faults(f"Een {comment}\n") == [
+        (
+            "issue.md:5:5: a comment that turns off a check is written <!-- check: off RULE because REASON -->, "
+            "at the end of a line or on one of its own"
+        )
+    ]
+
+
+def test_a_comment_in_the_front_matter_is_about_the_whole_issue() -> None:
+    issue = parsed(FRONT.replace("date:", f"  # {SAYS}\n# check the date\ndate:") + "Een.\n")
+
+    assert issue.silencings == (Silencing("link-vague", "the sponsor wants it", Position("issue.md", 3, 3), 0, 0),)
+    assert issue.silencings[0].covers(Position("issue.md", 99, 1))
+    assert not issue.silencings[0].covers(Position("newsletter.toml", 99, 1))
+
+
+def test_a_comment_in_the_front_matter_in_another_form_is_told() -> None:
+    text = FRONT.replace("date:", "#check: off size\ndate:") + "Een.\n"
+    assert faults(text) == [
+        (
+            "issue.md:3:1: a comment that turns off a check is written # check: off RULE because REASON, "
+            "on a line of its own"
+        )
+    ]
