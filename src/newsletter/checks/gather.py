@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.checks.judging import check_issue
 from newsletter.checks.material import Answer, Letter, Material, Outline, Unfilled
+from newsletter.checks.prose import links_of, words_of
 from newsletter.errors import FaultsError, PersonalFieldError, RenderError
 from newsletter.model import Finding, Pictures, Position, Recipient
 from newsletter.render import (
@@ -105,6 +106,8 @@ def gather(issue: Issue, lines: Sequence[str], rendered: Rendered, desk: Desk) -
         page=rendered.page,
         pictures=rendered.pictures,
         kinds=desk.theme.kinds,
+        links=tuple(links_of(issue, desk.theme.kinds)),
+        prose=tuple(words_of(issue, lines)),
         settings=desk.settings,
         now=desk.now,
         others=tuple(other for other in desk.others if other.path != issue.path),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date, datetime
 
+    from newsletter.checks.prose import Line, Link
     from newsletter.config import Settings
     from newsletter.issue import Kind
     from newsletter.model import Block, Email, Issue, Pictures, Recipient
@@ -80,9 +81,16 @@ class Answer:
     status: int
     """The status code; 0 where nothing answered."""
     reason: str = ""
-    """What was wrong where nothing answered."""
+    """What was wrong, in words; empty where nothing was."""
     moved_to: str = ""
     """Where it leads for good (301, 308); empty where it stayed."""
+    is_dead: bool = False
+    """There is nothing at that address, for certain: the server said so, or its name does not exist."""
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether somebody should look: it neither answered as a page does, nor said that it is gone."""
+        return bool(self.reason) and not self.is_dead
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +109,10 @@ class Material:
     """The HTML of the page in the archive; empty where it could not be made."""
     pictures: Pictures
     kinds: Mapping[str, Kind]
+    links: tuple[Link, ...]
+    """Every link and picture of the issue, in the order of its blocks."""
+    prose: tuple[Line, ...]
+    """The words of the issue, titles too, without code, addresses and personal fields."""
     settings: Settings
     now: datetime
     """In the newsletter's time zone."""
@@ -119,6 +131,11 @@ class Material:
     def top(self) -> Position:
         """The place of what is said of the whole issue."""
         return Position(self.issue.path, 1, 1)
+
+    @property
+    def longest(self) -> Letter | None:
+        """The letter with the most HTML."""
+        return max(self.letters, key=lambda letter: len(letter.html), default=None)
 
     @property
     def earlier(self) -> Iterator[Outline]:

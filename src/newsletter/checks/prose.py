@@ -33,6 +33,8 @@ class Link:
     position: Position
     """Of the address."""
     words_at: Position
+    kind: str
+    """Of its block."""
     attribute: str = ""
     """The name of the attribute, where it is one."""
     is_picture: bool = False
@@ -74,7 +76,7 @@ def links_of(issue: Issue, kinds: Mapping[str, Kind]) -> Iterator[Link]:
             value = block.attributes.get(name)
             if attribute.type in {"url", "picture"} and value and name in block.places:
                 target, place = str(value), block.places[name]
-                yield Link(target, target, "", place, place, name, attribute.type == "picture")
+                yield Link(target, target, "", place, place, block.kind, name, attribute.type == "picture")
         for found in mentions_in(block.body):
             yield Link(
                 found.target,
@@ -82,6 +84,7 @@ def links_of(issue: Issue, kinds: Mapping[str, Kind]) -> Iterator[Link]:
                 found.words,
                 found.position,
                 found.words_at,
+                block.kind,
                 is_picture=found.is_picture,
             )
 
@@ -100,6 +103,14 @@ def _first_character(body: Body, line: int) -> Position:
     text = body.source.split("\n")[line]
     found = _ANY.search(text)
     return Position(body.position.path, body.position.line + line, found.start() + 1 if found else 1)
+
+
+def words_of(issue: Issue, lines: Sequence[str]) -> Iterator[Line]:
+    """Yield the words of an issue, block by block, titles too; `lines` are those of its file."""
+    for block in issue.blocks:
+        if title := title_of(block, lines):
+            yield title
+        yield from prose_of(block)
 
 
 def prose_of(block: Block) -> Iterator[Line]:
