@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from newsletter.checks.material import Material
 
+MOST_DAYS_AWAY = 270
+"""Of a date without a year: as far as its words may reach, back or ahead."""
+
 _WEEKDAYS = {
     "nl": ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"),
     "en": ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
@@ -91,13 +94,13 @@ def date_weekday(material: Material) -> Iterator[Remark]:
         for name, pattern in _SAID_DAYS:
             for found in pattern.finditer(line.text):
                 if right := _right_weekday(found, name, material.issue.date):
-                    yield Remark(line.at(found.start()), f"{quoted(found[0])} is a {right}")
+                    yield Remark(line.at(found.start()), f"{quoted(found[0])}: that day is a {right}")
 
 
 def _right_weekday(found: re.Match[str], language: str, issued: date) -> str:
     """Return the weekday of the date that was found, where it is another than it says; empty where it is right.
 
-    A date without a year may be of the year before or after.
+    A date without a year is one of the months before or after the issue.
     """
     month = _MONTHS[language].index(found["month"].casefold()) + 1
     said = _WEEKDAYS[language].index(found["weekday"].casefold())
@@ -109,6 +112,8 @@ def _right_weekday(found: re.Match[str], language: str, issued: date) -> str:
         except ValueError:
             continue
     nearest = min(days, key=lambda day: abs((day - issued).days), default=None)
-    if nearest is None or any(day.weekday() == said for day in days):
+    near = [day for day in days if day == nearest or abs((day - issued).days) <= MOST_DAYS_AWAY]
+    if nearest is None or any(day.weekday() == said for day in near):
         return ""
-    return f"{_WEEKDAYS[language][nearest.weekday()]} in {nearest.year}"
+    right = _WEEKDAYS[language][nearest.weekday()]
+    return f"{right.capitalize() if found['weekday'][0].isupper() else right} in {nearest.year}"

@@ -23,6 +23,8 @@ PREVIEW_HOSTS = re.compile(
     r"|--[\w-]+\.netlify\.app$|-git-[\w-]+\.vercel\.app$"
 )
 """Where something is shown to its makers for a while."""
+LEAST_WORDS = 2
+"""One word, such as a name, may well lead to several places."""
 _LOCAL = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 _LOOKS_LIKE_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)+/\S*", re.IGNORECASE)
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
@@ -90,12 +92,14 @@ def link_ambiguous(material: Material) -> Iterator[Remark]:
     Mend the address, or say in the words how the two differ.
     """
     first: dict[str, Link] = {}
+    told: set[str] = set()
     for link in _in_words(material):
         words = _folded(link.words)
-        if not words or link.is_bare or _is_vague(link):
+        if words.count(" ") < LEAST_WORDS - 1 or link.is_bare or _is_vague(link):
             continue
         before = first.setdefault(words, link)
-        if _same_place(before.target) != _same_place(link.target):
+        if words not in told and _same_place(before.target) != _same_place(link.target):
+            told.add(words)
             where = f"in line {before.position.line} the words {quoted(link.words)} lead to {quoted(before.written)}"
             yield Remark(link.words_at, f"{where}, and here to {quoted(link.written)}")
 

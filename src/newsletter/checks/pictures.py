@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MOST_ALT_CHARACTERS = 250
 MOST_PICTURE_BYTES = 1_000_000
-LEAST_TEXT_CHARACTERS = 300
+LEAST_TEXT_CHARACTERS = 200
 NOT_EVERYWHERE = {
     ".avif": "AVIF", ".bmp": "BMP", ".heic": "HEIC", ".svg": "SVG", ".tif": "TIFF", ".tiff": "TIFF", ".webp": "WebP",
 }  # fmt: skip

@@ -20,13 +20,13 @@ LEAST_WORDS = 40
 """Fewer do not tell which language they are in."""
 
 _NOT_WRITTEN_YET = re.compile(
-    r"lorem ipsum|dolor sit amet|\bTODO\b(?=\s*(?:[:\])]|$))|\bFIXME\b|\bXXX+\b|\bTKTK\w*|\[TK\]|\bNOG INVULLEN\b",
-    re.MULTILINE,
+    r"lorem ipsum|dolor sit amet|(?:(?<=^)|(?<=^[*+-] )|(?<=[(\[]))(?:TODO|FIXME)\b(?!-)|\b(?:TODO|FIXME)(?=:|\s*$)"
+    r"|\bXXX+\b|\bTKTK\w*|\[TK\]|\bNOG INVULLEN\b"
 )
 _IN_BRACKETS = re.compile(
-    r"\[(?:nog )?(?:aantal|bedrijf|bron|citaat|datum|getal|invullen|jaar|link|naam|onderwerp|plaats|prijs|tekst|titel"
-    r"|url|voornaam|company|date|first name|fill in|insert [\w ]+|name|number|place|price|quote|source|subject|text|title"
-    r"|year)\](?![(\[:])",
+    r"(?<![#\w!])\[(?:nog )?(?:aantal|bedrijf|bron|citaat|datum|getal|invullen|jaar|link|naam|onderwerp|plaats|prijs"
+    r"|tekst|titel|url|voornaam|company|date|first name|fill in|insert [\w ]+|name|number|place|price|quote|source"
+    r"|subject|text|title|year)\](?![(\[:])",
     re.IGNORECASE,
 )
 _MADE_UP_HOST = re.compile(
