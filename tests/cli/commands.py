@@ -51,7 +51,7 @@ BODY = """\
 Dag {{ subscriber.first_name | default("lezer") }},
 
 ::: tip {#eerste-tip} Een tip
-Met *Markdown*, “aanhalingstekens” en één [koppeling](https://example.org/pad).
+Met *Markdown*, “aanhalingstekens” en één [koppeling](https://aireport.email/pad).
 :::
 """
 
@@ -98,7 +98,11 @@ def installed(*arguments: str | Path, cwd: Path, **environment: str) -> Ran:
 
 def issue_text(body: str = BODY, **front: str) -> str:
     """An issue; each keyword is a line of its front matter, and replaces the one that stands there."""
-    lines = {"subject": '"Een proef"', "preheader": '"Waar het over gaat"', "date": "2026-11-24"} | front
+    lines = {
+        "subject": '"Een proef"',
+        "preheader": '"Waar het over gaat, en wat u er morgen aan heeft"',
+        "date": "2026-11-24",
+    } | front
     head = "".join(f"{key}: {value}\n" for key, value in lines.items())
     return f"---\n{head}---\n{body}"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.commands import Newsletter, add_issue
-from tests.cli.mailings import ISSUE, Readers, ago, plan_of
+from tests.cli.mailings import ISSUE, Readers, ago, plan_of, stop_half_way
 from tests.cli.post import Post, counts, settings_for
 from tests.delivery.servers import real_server
 
@@ -99,7 +99,7 @@ def test_what_forbids_to_send_an_issue_is_told_at_its_line(
 
 def test_an_issue_needs_a_preheader_and_readers(newsletter: Newsletter, readers: Readers, workspace: Path) -> None:
     path = add_issue(workspace, ISSUE, status="ready")
-    path.write_text(path.read_text("utf-8").replace('preheader: "Waar het over gaat"\n', ""), "utf-8")
+    path.write_text(path.read_text("utf-8").replace("preheader: ", "tags: [a] # "), "utf-8")
     refused = newsletter("send", "proef", "--yes", "--json")
     assert refused.status == 2
     assert [error["message"] for error in refused.document["errors"]] == [
@@ -148,3 +148,38 @@ def test_a_rehearsal_finds_what_a_sending_would_find(newsletter: Newsletter, rea
     ran = newsletter("rehearse", "proef")
     assert ran.status == 2
     assert "there is no reader yet" in ran.err
+
+
+LOCAL = "Lees [het hele rapport](https://localhost/rapport).\n"
+TOLD = (
+    'issues/2026-11-24-proef.md:7:25: error: the link "https://localhost/rapport" leads to localhost, '
+    "which readers cannot reach"
+)
+
+
+def test_what_the_checks_call_an_error_keeps_an_issue_from_being_sent(
+    newsletter: Newsletter, readers: Readers, workspace: Path
+) -> None:
+    readers("anna")
+    add_issue(workspace, ISSUE, LOCAL, status="ready")
+    planned, sent = newsletter("plan", "proef"), newsletter("send", "proef", "--yes", "--transport", "null")
+    assert (planned.status, planned.err) == (1, f"{TOLD}\n")
+    assert (sent.status, sent.err.splitlines()[-1]) == (2, TOLD)
+    assert newsletter("status").out == ""
+
+
+def test_what_the_checks_warn_of_is_shown_and_keeps_nobody(
+    newsletter: Newsletter, readers: Readers, workspace: Path
+) -> None:
+    readers("anna")
+    add_issue(workspace, ISSUE, "Lees [hier](https://aireport.email/rapport).\n", status="ready")
+    sent = newsletter("send", "proef", "--yes", "--transport", "null")
+    assert sent.status == 0
+    assert 'proef.md:7:7: warning: the words "hier" do not say where the link leads' in sent.err
+
+
+def test_what_is_half_sent_is_not_checked_again(newsletter: Newsletter, readers: Readers, workspace: Path) -> None:
+    readers("anna", "bram", "chloe")
+    stop_half_way(newsletter, workspace)
+    add_issue(workspace, "2026-11-20-eerder", status="ready")  # its tip has the same id
+    assert newsletter("send", "proef", "--yes", "--transport", "null").status == 0

@@ -99,7 +99,7 @@ def test_doubts_are_settled_one_way_or_the_other(newsletter: Newsletter, readers
 
 def test_the_status_of_all_issues(newsletter: Newsletter, readers: Readers, workspace: Path) -> None:
     readers("anna")
-    add_issue(workspace, "2026-11-25-tweede", status="ready")
+    add_issue(workspace, "2026-11-25-tweede", "Dag.\n", status="ready")
     for slug in ("proef", "tweede"):
         assert newsletter("send", slug, "--yes", "--transport", "null").status == 0
     assert newsletter("status").out.splitlines() == [

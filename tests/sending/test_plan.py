@@ -17,7 +17,6 @@ from newsletter.delivery.mime import prepare
 from newsletter.model import Conditional, Context, PersonalField, Position, Recipient, Severity
 from newsletter.sending.letters import Letters, recipient_of
 from newsletter.sending.plan import (
-    CLIPPED_HTML_BYTES,
     MAX_MESSAGE_BYTES,
     ReadersHash,
     content_sha256,
@@ -104,18 +103,14 @@ def test_a_plans_hash_follows_all_of_it() -> None:
     assert {len(found) for found in hashes} == {16}
 
 
-def test_too_large_a_message_is_refused_and_a_clipped_one_warned_of() -> None:
+def test_too_large_a_message_is_refused() -> None:
     issue = issue_of("Hallo.\n")
-    assert size_findings(issue, email(), MAX_MESSAGE_BYTES) == ()
-    (large,) = size_findings(issue, email(), MAX_MESSAGE_BYTES + 1)
+    assert size_findings(issue, MAX_MESSAGE_BYTES) == ()
+    (large,) = size_findings(issue, MAX_MESSAGE_BYTES + 1)
     assert (large.rule, large.severity) == ("send-size", Severity.ERROR)
     assert large.message == (
         "a message of it has 1,000,001 bytes, and 1,000,000 is the most; shorten it, or divide it over two issues"
     )
-    wordy = email(html=("é" * (CLIPPED_HTML_BYTES // 2), FIRST_NAME, Conditional(FOUNDERS, ("x",))))
-    (clipped,) = size_findings(issue, wordy, 1000)
-    assert (clipped.rule, clipped.severity) == ("send-clipped", Severity.WARNING)
-    assert clipped.message == "its HTML has 102,001 bytes, and Gmail hides what goes beyond 102,000 behind a link"
 
 
 def test_readers_without_a_value_are_counted_and_the_first_is_named() -> None:

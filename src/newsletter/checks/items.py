@@ -20,7 +20,7 @@ def item_id(material: Material) -> Iterator[Remark]:
     Give this block its own: `{#…}`.
     """
     for block in material.issue.blocks:
-        for other, record in _records(material.others):
+        for other, record in _records(material.earlier):
             if block.id and block.id == record.id and material.kinds[block.kind].record:
                 place = block.places.get("id", block.position)
                 taken = f'the id "{block.id}" is already that of {record.position}, in the issue of {other.date}'

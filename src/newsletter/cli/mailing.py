@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.audience.segments import EVERYBODY
+from newsletter.checks import examine
+from newsletter.cli.checking import open_desk, read_issues
 from newsletter.delivery.dkim import load_signer
 from newsletter.delivery.mime import identity_of, prepare
 from newsletter.model import Hole
@@ -23,8 +25,12 @@ if TYPE_CHECKING:
 
     from newsletter.cli.workspace import Workspace
     from newsletter.config import Condition
-    from newsletter.model import Issue
+    from newsletter.model import Finding, Issue
     from newsletter.sending.plan import Plan
+
+
+_TOLD_BY_PLAN = {"preheader-missing": "send-preheader"}
+"""What a plan says more strictly than the checks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,8 @@ class Mailing:
     """One issue, rendered, and the database with its readers."""
 
     workspace: Workspace
+    path: Path
+    """Of the issue's file."""
     issue: Issue
     engine: Engine
     letters: Letters
@@ -55,8 +63,15 @@ class Mailing:
         )
 
     def plan(self) -> Plan:
-        """Look at every reader."""
-        return make_plan(self.engine, self.issue, self.letters, self.segment, self.letters.date)
+        """Look at every reader, and at what the checks find."""
+        plan = make_plan(self.engine, self.issue, self.letters, self.segment, self.letters.date)
+        told = {finding.rule for finding in plan.findings}
+        checked = (finding for finding in self._checked() if _TOLD_BY_PLAN.get(finding.rule) not in told)
+        return replace(plan, findings=(*plan.findings, *checked))
+
+    def _checked(self) -> list[Finding]:
+        reading = read_issues(self.workspace, self.workspace.all_issues())
+        return examine(self.issue, self.path, open_desk(self.workspace, reading, {}))
 
     def dated(self, date: datetime) -> Letters:
         """Return the mails with the date at which their sending began."""
@@ -78,4 +93,4 @@ def open_mailing(
         signer=load_signer(settings.dkim),
     )
     with workspace.store(only_look=only_look) as engine:
-        yield Mailing(workspace, issue, engine, letters, journal or workspace.root / ".newsletter")
+        yield Mailing(workspace, path, issue, engine, letters, journal or workspace.root / ".newsletter")

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 HASH_CHARACTERS = 16
 MAX_MESSAGE_BYTES = 1_000_000
 """Far beyond any letter; servers take 10 MB and more, and readers on the road do not."""
-CLIPPED_HTML_BYTES = 102_000
-"""Gmail shows no more of a mail, and hides the rest behind a link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,29 +141,15 @@ def _issue_findings(issue: Issue, now: datetime) -> Iterator[Finding]:
         yield Finding(at("send_at"), message, "send-at")
 
 
-def size_findings(issue: Issue, email: Email, message_bytes: int) -> tuple[Finding, ...]:
+def size_findings(issue: Issue, message_bytes: int) -> tuple[Finding, ...]:
     """Return what is too large about a mail, of which one message has so many bytes."""
-    found = []
-    if message_bytes > MAX_MESSAGE_BYTES:
-        message = (
-            f"a message of it has {message_bytes:,} bytes, and {MAX_MESSAGE_BYTES:,} is the most; "
-            "shorten it, or divide it over two issues"
-        )
-        found.append(Finding(Position(issue.path), message, "send-size"))
-    html = _literal_bytes(email.html)
-    if html > CLIPPED_HTML_BYTES:
-        message = f"its HTML has {html:,} bytes, and Gmail hides what goes beyond {CLIPPED_HTML_BYTES:,} behind a link"
-        found.append(Finding(Position(issue.path), message, "send-clipped", Severity.WARNING))
-    return tuple(found)
-
-
-def _literal_bytes(segments: Iterable[Segment]) -> int:
-    sizes = (
-        len(part.encode("utf-8", "surrogatepass")) if isinstance(part, str) else _literal_bytes(part.segments)
-        for part in segments
-        if not isinstance(part, Hole)
+    if message_bytes <= MAX_MESSAGE_BYTES:
+        return ()
+    message = (
+        f"a message of it has {message_bytes:,} bytes, and {MAX_MESSAGE_BYTES:,} is the most; "
+        "shorten it, or divide it over two issues"
     )
-    return sum(sizes)
+    return (Finding(Position(issue.path), message, "send-size"),)
 
 
 def field_findings(

@@ -37,7 +37,7 @@ def make_plan(engine: Engine, issue: Issue, letters: Letters, segment: Condition
     findings = (
         *issue_findings(issue, now),
         *_nobody(issue, census.hash.readers),
-        *size_findings(issue, letters.email, message_bytes),
+        *size_findings(issue, message_bytes),
         *unfilled,
     )
     return Plan(
