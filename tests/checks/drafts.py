@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.checks import Desk, check_issue, gather, outline_of, render_all
 from newsletter.config import Checks, Level, load
-from newsletter.issue import House, parse_issue
+from newsletter.issue import House, parse_issue, slug_of
 from newsletter.model import Position
 from newsletter.render import open_theme
 
@@ -26,6 +26,7 @@ FOLDER = Path(__file__).parent / "house"
 SETTINGS = load(FOLDER, {})
 ZONE = SETTINGS.newsletter.timezone
 NOW = datetime(2026, 11, 23, 12, tzinfo=ZONE)
+PATH = "issues/2026-11-24-proef.md"
 FRONT = """\
 ---
 subject: "Een traan in de cleanroom"
@@ -49,17 +50,17 @@ def desk() -> Desk:
     return Desk(open_theme(FOLDER), SETTINGS, NOW)
 
 
-def parsed(text: str, path: str = "issues/2026-11-24-proef.md") -> Issue:
+def parsed(text: str, path: str = PATH) -> Issue:
     """Parse an issue."""
     newsletter = SETTINGS.newsletter
     house = House(newsletter.language, newsletter.languages, ZONE, desk().theme.kinds)
-    slug = Path(path).stem.removeprefix("2026-11-24-")
+    slug = slug_of(Path(path))
     return parse_issue(text.encode(), path, slug, house, lambda name: (FOLDER / name).is_file())
 
 
-def material(text: str, others: Iterable[Issue] = (), **changed: object) -> Material:
+def material(text: str, others: Iterable[Issue] = (), path: str = PATH, **changed: object) -> Material:
     """Return what the rules look at of an issue, beside others; keywords replace what it says."""
-    issue, kinds = parsed(text), desk().theme.kinds
+    issue, kinds = parsed(text, path), desk().theme.kinds
     outlines = tuple(outline_of(other, kinds) for other in others)
     at_work = dataclasses.replace(desk(), others=outlines)
     rendered, faults = render_all(issue, FOLDER, at_work)

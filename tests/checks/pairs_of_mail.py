@@ -84,11 +84,7 @@ MAIL: Mapping[str, Pair] = MappingProxyType(
             (
                 (
                     '11:5: "{{ subscriber.last_name }}" has no value for this reader; give one for readers without: '
-                    '{{ subscriber.last_name | default("…") }} (so for anna@aireport.email)'
-                ),
-                (
-                    '11:5: "{{ subscriber.last_name }}" has no value for this reader; give one for readers without: '
-                    '{{ subscriber.last_name | default("…") }} (so for chloe@aireport.email)'
+                    '{{ subscriber.last_name | default("…") }} (so for anna@aireport.email and chloe@aireport.email)'
                 ),
             ),
         ),

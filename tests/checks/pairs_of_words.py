@@ -120,7 +120,7 @@ WORDS: Mapping[str, Pair] = MappingProxyType(
         "pair-differs": Pair(
             "Het rapport telt 48 bladzijden.\n",
             "Het rapport telt 52 bladzijden.\n",
-            ('1:1: issues/2026-11-24-proef-en.md has the number "52", and this one has not',),
+            ('1:1: issues/2026-11-24-proef-en.md has "52" in it, and this one has not',),
             others=(
                 (
                     "2026-11-24-proef-en\n"

@@ -38,6 +38,8 @@ def item_covered(material: Material) -> Iterator[Remark]:
             continue
         address, title = _place(str(block.attributes.get("url", ""))), _plain(block.title)
         for other, record in _records(material.earlier):
+            if record.id == block.id:  # told by itself
+                break
             same = "address" if address and _place(record.url) == address else "title"
             if same == "address" or (title and _plain(record.title) == title and record.kind == block.kind):
                 where = block.places.get("url" if same == "address" else "title", block.position)

@@ -57,9 +57,12 @@ def field_unfilled(material: Material) -> Iterator[Remark]:
 
     Give the personal field a fallback, `{{ subscriber.first_name | default("lezer") }}`, or mend its expression.
     """
+    unable: dict[tuple[Position, str], list[str]] = {}
     for unfilled in material.unfilled:
         if unfilled.is_sample:
-            yield Remark(unfilled.position, f"{unfilled.reason} (so for {unfilled.reader.address})")
+            unable.setdefault((unfilled.position, unfilled.reason), []).append(unfilled.reader.address)
+    for (position, reason), addresses in unable.items():
+        yield Remark(position, f"{reason} (so for {' and '.join(addresses)})")
 
 
 def field_fallback(material: Material) -> Iterator[Remark]:
@@ -70,6 +73,7 @@ def field_fallback(material: Material) -> Iterator[Remark]:
     told = {unfilled.position for unfilled in material.unfilled if unfilled.is_sample}
     for unfilled in material.unfilled:
         if unfilled.position not in told:
+            told.add(unfilled.position)
             yield Remark(unfilled.position, f"{unfilled.reason} (so for one of whom only the address is known)")
 
 

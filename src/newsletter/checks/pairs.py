@@ -27,10 +27,11 @@ def pair_differs(material: Material) -> Iterator[Remark]:
             continue
         if mine.blocks != other.blocks:
             yield Remark(material.top, f"the blocks are not those of {other.path}: {_block_difference(mine, other)}")
-        for what, here, there in (("address", mine.links, other.links), ("number", mine.numbers, other.numbers)):
+        for here, there in ((mine.links, other.links), (mine.numbers, other.numbers)):
             if missing := sorted(there - here):
                 named = ", ".join(quoted(text) for text in missing[:MOST_NAMED])
-                yield Remark(material.top, f"{other.path} has the {what} {named}, and this one has not")
+                more = ", …" if len(missing) > MOST_NAMED else ""
+                yield Remark(material.top, f"{other.path} has {named}{more} in it, and this one has not")
 
 
 def _is_pair(mine: Outline, other: Outline) -> bool:
