@@ -1,11 +1,11 @@
 """What the documentation shows is true: its links, its commands, and the pages that are made of the program itself.
 
-`pytest tests/test_docs.py --update-golden` writes docs/reference/blocks.md and docs/reference/commands.md anew, and the
-list in docs/decisions/README.md.
+`pytest tests/test_docs.py --update-golden` writes three pages of docs/reference anew, and the list of the decisions.
 """
 
 from __future__ import annotations
 
+import inspect
 import re
 import shlex
 from pathlib import Path
@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING
 import pytest
 import typer.main
 
+from newsletter.checks import GROUPS, RULES
 from newsletter.cli.main import app, run_with
 from newsletter.issue.kinds import load_kinds
 from newsletter.issue.values import PARSERS
+from tests.checks.pairs import PAIRS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from newsletter.checks import Rule
     from newsletter.issue import Attribute, Kind
 
 ROOT = Path(__file__).parent.parent
@@ -57,6 +60,37 @@ With `--json`, one JSON document stands on standard output and nothing else; mes
 | 2 | wrong usage, configuration, issue or file; nothing was sent or imported |
 | 3 | a bug; a file with what happened is named |
 | 130 | interrupted |
+
+"""
+
+
+CHECKS = f"""\
+# The checks
+{MADE_BY}
+
+`newsletter check` looks for each of these in an issue, and tells it at its line and column. `plan` and `send` look too:
+with an error nothing is sent, a warning is shown. What keeps an issue from being read or rendered at all, such as an
+unknown block, is always told, and is not listed here.
+
+How much a rule weighs in your newsletter, a line in newsletter.toml says:
+
+```toml
+[checks]
+link-vague = "off"              # not told at all
+preheader-missing = "error"     # nothing is sent
+mail-clipped = "warning"        # told, and sent all the same
+```
+
+At one place, a comment turns a rule off; it needs a reason, and no reader sees it. At the end of a line it is about
+that line; on a line of its own, about the block or the paragraph that follows. In the front matter it is about the
+whole issue. A comment that turns off nothing is told as `silenced-nothing`, a warning.
+
+```markdown
+---
+# check: off mail-size because it is the issue of the whole year
+---
+Lees het [hier](https://rapport.nl/2026). <!-- check: off link-vague because the sponsor wants it so -->
+```
 
 """
 
@@ -100,6 +134,20 @@ def blocks_page() -> str:
     return BLOCKS + "\n\n".join(sections) + "\n"
 
 
+def check_section(rule: Rule) -> str:
+    pair = PAIRS[rule.id]
+    why = inspect.getdoc(rule.find) or ""
+    has, has_not = (fenced(text, pair.language) for text in (pair.has, pair.has_not))
+    shown = [f"It is told of\n\n{has}", f"and not of\n\n{has_not}"] if pair.has != pair.has_not else []
+    return "\n\n".join([f"### {rule.id}", f"{rule.summary} {str(rule.severity).capitalize()}.", why, *shown])
+
+
+def checks_page() -> str:
+    head = table(("rule", "", "it tells"), *((f"[`{r.id}`](#{r.id})", str(r.severity), r.summary) for r in RULES))
+    groups = (f"## {title}\n\n" + "\n\n".join(check_section(rule) for rule in rules) for title, rules in GROUPS.items())
+    return CHECKS + "\n\n".join([head, *groups]) + "\n"
+
+
 def command_tree(command: object = None, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield the words of every command with what stands below its help."""
     command = command or typer.main.get_command(app)
@@ -127,6 +175,10 @@ def hold(name: str, found: str, *, update: bool) -> None:
 
 def test_the_page_of_blocks_is_what_the_schemas_say(*, update_golden: bool) -> None:
     hold("blocks.md", blocks_page(), update=update_golden)
+
+
+def test_the_page_of_checks_is_what_the_rules_say(*, update_golden: bool) -> None:
+    hold("checks.md", checks_page(), update=update_golden)
 
 
 def test_the_page_of_commands_is_what_they_say_themselves(

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from newsletter.checks import Desk, check_issue, gather, outline_of, render_all
 from newsletter.config import Checks, Level, load
@@ -58,7 +58,7 @@ def parsed(text: str, path: str = PATH) -> Issue:
     return parse_issue(text.encode(), path, slug, house, lambda name: (FOLDER / name).is_file())
 
 
-def material(text: str, others: Iterable[Issue] = (), path: str = PATH, **changed: object) -> Material:
+def material(text: str, others: Iterable[Issue] = (), path: str = PATH, **changed: Any) -> Material:
     """Return what the rules look at of an issue, beside others; keywords replace what it says."""
     issue, kinds = parsed(text, path), desk().theme.kinds
     outlines = tuple(outline_of(other, kinds) for other in others)
@@ -66,7 +66,7 @@ def material(text: str, others: Iterable[Issue] = (), path: str = PATH, **change
     rendered, faults = render_all(issue, FOLDER, at_work)
     assert not faults, faults
     made = gather(issue, text.splitlines(), rendered, at_work)
-    return dataclasses.replace(made, **changed)  # type: ignore[arg-type]
+    return dataclasses.replace(made, **changed)
 
 
 def told(found: Iterable[Finding]) -> list[str]:
@@ -74,7 +74,7 @@ def told(found: Iterable[Finding]) -> list[str]:
     return [f"{finding.position}: {finding.severity}: {finding.message} [{finding.rule}]" for finding in found]
 
 
-def check(text: str, others: Iterable[Issue] = (), **changed: object) -> list[str]:
+def check(text: str, others: Iterable[Issue] = (), **changed: Any) -> list[str]:
     """Return what is said of an issue."""
     return told(check_issue(material(text, others, **changed)))
 

@@ -72,19 +72,19 @@ LINKS: Mapping[str, Pair] = MappingProxyType(
         ),
         "link-dead": Pair(
             "Lees [het hele rapport](https://rapport.nl/2026).\n",
-            "Lees [het hele rapport](https://rapport.nl/2027).\n",
+            "Lees [het hele rapport](https://rapport.nl/2026).\n",
             ('11:25: the link "https://rapport.nl/2026" leads to nothing: 404 Not Found',),
             spoil=answered("https://rapport.nl/2026", Answer(404, "404 Not Found", is_dead=True)),
         ),
         "link-moved": Pair(
             "Lees [het hele rapport](https://rapport.nl/2026).\n",
-            "Lees [het hele rapport](https://rapport.nl/nu).\n",
+            "Lees [het hele rapport](https://rapport.nl/2026).\n",
             ('11:25: the link "https://rapport.nl/2026" has moved for good, to "https://rapport.nl/nu"',),
             spoil=answered("https://rapport.nl/2026", Answer(200, moved_to="https://rapport.nl/nu")),
         ),
         "link-unsure": Pair(
             "Lees [het hele rapport](https://rapport.nl/2026).\n",
-            "Lees [het hele rapport](https://rapport.nl/2027).\n",
+            "Lees [het hele rapport](https://rapport.nl/2026).\n",
             (
                 (
                     '11:25: the link "https://rapport.nl/2026" did not answer as a page does: 403 Forbidden; '

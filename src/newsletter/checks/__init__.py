@@ -10,7 +10,7 @@ A rule is a function that yields `Remark`s, with a line in the table of `all_rul
 `examine` goes the whole way for one issue, `check_issue` judges a `Material` that is there already.
 """
 
-from newsletter.checks.all_rules import RULES
+from newsletter.checks.all_rules import GROUPS, RULES
 from newsletter.checks.gather import Desk, Rendered, examine, gather, render_all
 from newsletter.checks.judging import check_issue, refuse_unknown_rules
 from newsletter.checks.material import Answer, Letter, Material, Outline, Record, Unfilled
@@ -18,6 +18,7 @@ from newsletter.checks.outline import outline_of
 from newsletter.checks.rule import Remark, Rule
 
 __all__ = [
+    "GROUPS",
     "RULES",
     "Answer",
     "Desk",

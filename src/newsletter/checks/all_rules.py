@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
 from newsletter.checks import dates, headings, items, links, mail, pairs, pictures, subject, words
 from newsletter.checks.rule import Rule
 from newsletter.model import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
 
@@ -75,4 +81,17 @@ _MAIL = (
     Rule("text-share", _WARNING, "The plain text says much less than the HTML.", mail.text_share),
 )
 
-RULES: tuple[Rule, ...] = (*_INBOX, *_LINKS, *_PICTURES, *_WORDS, *_ITEMS, *_DAYS, *_MAIL)
+GROUPS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
+    {
+        "The inbox": _INBOX,
+        "Links": _LINKS,
+        "Pictures": _PICTURES,
+        "Words": _WORDS,
+        "Items": _ITEMS,
+        "Days": _DAYS,
+        "The mail": _MAIL,
+    }
+)
+"""The rules by what they are about."""
+
+RULES: tuple[Rule, ...] = tuple(rule for group in GROUPS.values() for rule in group)
