@@ -40,5 +40,5 @@ def _record(block: Block) -> Record:
 
 def _numbers(block: Block) -> set[str]:
     """Return the numbers in a block's words without the signs between digits, which languages write differently."""
-    found = (_NUMBER.findall(line.text) for line in prose_of(block))
+    found = (_NUMBER.findall(line.text) for line in prose_of(block.body))
     return {re.sub(r"[.,]", "", number) for numbers in found for number in numbers}

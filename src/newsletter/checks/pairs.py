@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from newsletter.checks.material import Material, Outline
+    from newsletter.model import Issue
 
 MOST_NAMED = 3
 
@@ -21,10 +22,10 @@ def pair_differs(material: Material) -> Iterator[Remark]:
 
     Bring the other one up to date; or turn the rule off in the front matter if they are meant to differ.
     """
-    mine = outline_of(material.issue, material.kinds)
     for other in material.others:
-        if not _is_pair(mine, other):
+        if not _is_pair(material.issue, other):
             continue
+        mine = outline_of(material.issue, material.kinds)
         if mine.blocks != other.blocks:
             yield Remark(material.top, f"the blocks are not those of {other.path}: {_block_difference(mine, other)}")
         for here, there in ((mine.links, other.links), (mine.numbers, other.numbers)):
@@ -34,7 +35,7 @@ def pair_differs(material: Material) -> Iterator[Remark]:
                 yield Remark(material.top, f"{other.path} has {named}{more} in it, and this one has not")
 
 
-def _is_pair(mine: Outline, other: Outline) -> bool:
+def _is_pair(mine: Issue, other: Outline) -> bool:
     slugs = sorted((mine.slug, other.slug), key=len)
     return (
         mine.date == other.date

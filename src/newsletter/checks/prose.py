@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsletter.issue.body import mentions_in
@@ -110,12 +111,16 @@ def words_of(issue: Issue, lines: Sequence[str]) -> Iterator[Line]:
     for block in issue.blocks:
         if title := title_of(block, lines):
             yield title
-        yield from prose_of(block)
+        yield from prose_of(block.body)
 
 
-def prose_of(block: Block) -> Iterator[Line]:
-    """Yield the lines of a block's words, without its title, with what is no prose made blank."""
-    body = block.body
+def prose_of(body: Body) -> tuple[Line, ...]:
+    """Return the lines of a block's words that are not empty, with what is no prose made blank; kept."""
+    return _prose_of(body, body.position)
+
+
+@lru_cache(maxsize=4096)
+def _prose_of(body: Body, position: Position) -> tuple[Line, ...]:
     rows = [_blanked(FIELD, row) for row in body.source.split("\n")]
     for token in body.tokens:
         if token.type in {"fence", "code_block"} and token.map:
@@ -127,9 +132,11 @@ def prose_of(block: Block) -> Iterator[Line]:
         line, column = found.position.line - body.position.line, found.position.column - 1
         if rows[line].startswith(found.written, column):
             rows[line] = _blank(rows[line], column, column + len(found.written))
-    for number, row in enumerate(rows):
-        if row.strip():
-            yield Line(replace(body.position, line=body.position.line + number, column=1), _blanked(_ENTITY, row))
+    lines = (
+        Line(Position(position.path, position.line + number, 1), _blanked(_ENTITY, row))
+        for number, row in enumerate(rows)
+    )
+    return tuple(line for line in lines if line.text.strip())
 
 
 def title_of(block: Block, lines: Sequence[str]) -> Line | None:
