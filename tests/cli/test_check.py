@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from newsletter.checks import RULES
 from newsletter.cli.findings import excerpt
 from tests.cli.commands import TOML, add_issue
 
@@ -95,6 +96,52 @@ def test_one_json_document(good: Path, newsletter: Newsletter) -> None:
     assert ran.err == ""
 
 
+def test_sarif_for_the_lines_of_a_pull_request(good: Path, newsletter: Newsletter) -> None:
+    add_issue(good, body=GOOD, **FRONT | {"subject": '"Een traan!!"'})
+    add_issue(good, "2026-11-25-één stuk", "Hoi.\n")
+
+    ran = newsletter("check", "--format", "sarif")
+
+    (run,) = ran.document["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    shouted, unreadable = run["results"]
+    assert (ran.status, ran.document["version"], run["columnKind"]) == (1, "2.1.0", "unicodeCodePoints")
+    assert {rule["id"] for rule in rules} == {rule.id for rule in RULES} | {"issue-name"}
+    assert shouted == {
+        "ruleId": "subject-shouting",
+        "ruleIndex": [rule["id"] for rule in rules].index("subject-shouting"),
+        "level": "warning",
+        "message": {"text": 'the subject has "!!" in it; one mark says the same'},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": "issues/2026-11-24-proef.md"},
+                    "region": {"startLine": 2, "startColumn": 1},
+                }
+            }
+        ],
+    }
+    assert unreadable["locations"] == [
+        {"physicalLocation": {"artifactLocation": {"uri": "issues/2026-11-25-%C3%A9%C3%A9n%20stuk.md"}}}
+    ]
+    described = next(rule for rule in rules if rule["id"] == "subject-shouting")
+    assert described["defaultConfiguration"] == {"level": "warning"}
+    assert described["help"]["text"].startswith("Capitals and rows of exclamation marks are read as shouting")
+
+
+def test_a_file_that_lies_elsewhere_has_a_whole_address(
+    good: Path, newsletter: Newsletter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_issue(good, body=GOOD, **FRONT | {"subject": '"Een traan!!"'})
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+
+    (run,) = newsletter("-C", good, "check", "--format", "sarif").document["runs"]
+
+    place = run["results"][0]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == (good / "issues/2026-11-24-proef.md").as_uri()
+
+
 def test_a_level_for_a_rule_that_there_is_not_is_refused(good: Path, newsletter: Newsletter) -> None:
     (good / "newsletter.toml").write_text(f'{TOML}\n[checks]\nsubject-shoutin = "off"\n', "utf-8")
 
@@ -109,6 +156,7 @@ def test_a_level_for_a_rule_that_there_is_not_is_refused(good: Path, newsletter:
     [
         ("Een traan", 5, 40, ("Een traan", "    ^")),
         ("\tEen traan", 6, 40, ("    Een traan", "        ^")),
+        ("a\u200bb", 3, 40, ("a\ufffdb", "  ^")),
         ("漢字 en meer", 4, 40, ("漢字 en meer", "     ^")),
         ("x" * 60, 1, 20, ("x" * 19 + "…", "^")),
         ("x" * 30 + "y" + "z" * 30, 31, 20, ("…" + "x" * 9 + "y" + "z" * 8 + "…", " " * 10 + "^")),

@@ -50,7 +50,7 @@ def excerpt(line: str, column: int, width: int) -> tuple[str, str]:
 
     Tabs are four columns wide, East Asian characters two; `column` counts characters from 1.
     """
-    before, behind = line[: column - 1].replace("\t", _TAB), line[column - 1 :].replace("\t", _TAB).rstrip()
+    before, behind = _visible(line[: column - 1]), _visible(line[column - 1 :].rstrip())
     lead = ""
     while before and display_width(lead + before) > width // 2:
         before, lead = before[1:], _ELLIPSIS
@@ -61,6 +61,12 @@ def excerpt(line: str, column: int, width: int) -> tuple[str, str]:
     while behind and display_width(shown + behind + _ELLIPSIS) > width:
         behind = behind[:-1]
     return shown + behind + _ELLIPSIS, marker
+
+
+def _visible(text: str) -> str:
+    """Return a text as it is printed: what has no width of its own takes a column, as its substitute does."""
+    shown = text.replace("\t", _TAB)
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown)
 
 
 def _lines(path: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -58,7 +59,8 @@ def _result(finding: Finding, index: int) -> dict[str, object]:
 
 def _location(position: Position) -> dict[str, object]:
     # A path is a URI reference (section 3.10); without a line there is no region (section 3.30).
-    location: dict[str, object] = {"artifactLocation": {"uri": quote(position.path)}}
+    uri = Path(position.path).as_uri() if Path(position.path).is_absolute() else quote(position.path)
+    location: dict[str, object] = {"artifactLocation": {"uri": uri}}
     region = {"startLine": position.line, "startColumn": position.column}
     if position.line:
         location["region"] = {name: number for name, number in region.items() if number}
