@@ -40,18 +40,13 @@ def check(
 
     Ends with 1 when there is an error. [checks] in newsletter.toml says how much each rule weighs.
     """
-    from newsletter.cli.checking import check_all, open_desk, read_issues
-    from newsletter.cli.progress import progress
+    from newsletter.cli.checking import check_issues
     from newsletter.cli.workspace import open_workspace
     from newsletter.model import Severity
 
     workspace = open_workspace(directory or context.obj)
-    every = workspace.all_issues()
-    asked = [workspace.find(name) for name in issues] if issues else every
-    reading = read_issues(workspace, dict.fromkeys((*every, *asked)))
-    desk = open_desk(workspace, reading, {})
-    with progress() as told:
-        findings = check_all(reading, asked, desk, lambda done: told("checking", done, len(asked)))
+    asked = [workspace.find(name) for name in issues] if issues else workspace.all_issues()
+    findings = check_issues(workspace, asked, {})
     _print(findings, len(asked), Format.JSON if as_json else output)
     return 1 if any(strict or finding.severity is Severity.ERROR for finding in findings) else 0
 

@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.audience.segments import EVERYBODY
-from newsletter.checks import examine
-from newsletter.cli.checking import open_desk, read_issues
+from newsletter.cli.checking import check_issues
 from newsletter.delivery.dkim import load_signer
 from newsletter.delivery.mime import identity_of, prepare
 from newsletter.model import Hole
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
     from newsletter.cli.workspace import Workspace
     from newsletter.config import Condition
-    from newsletter.model import Finding, Issue
+    from newsletter.model import Issue
     from newsletter.sending.plan import Plan
 
 
@@ -66,12 +65,9 @@ class Mailing:
         """Look at every reader, and at what the checks find."""
         plan = make_plan(self.engine, self.issue, self.letters, self.segment, self.letters.date)
         told = {finding.rule for finding in plan.findings}
-        checked = (finding for finding in self._checked() if _TOLD_BY_PLAN.get(finding.rule) not in told)
-        return replace(plan, findings=(*plan.findings, *checked))
-
-    def _checked(self) -> list[Finding]:
-        reading = read_issues(self.workspace, self.workspace.all_issues())
-        return examine(self.issue, self.path, open_desk(self.workspace, reading, {}))
+        checked = check_issues(self.workspace, [self.path], {})
+        more = (finding for finding in checked if _TOLD_BY_PLAN.get(finding.rule) not in told)
+        return replace(plan, findings=(*plan.findings, *more))
 
     def dated(self, date: datetime) -> Letters:
         """Return the mails with the date at which their sending began."""
