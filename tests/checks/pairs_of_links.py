@@ -114,6 +114,11 @@ LINKS: Mapping[str, Pair] = MappingProxyType(
             ('11:25: the picture "wafer.gif" weighs 1.2 MB; 1 MB is a lot in a mail',),
             spoil=heavy,
         ),
+        "picture-dark": Pair(
+            "![De lijnen van een chip](lines-on-nothing.png)\n",
+            "![De lijnen van een chip](lines-on-white.png)\n",
+            (('11:27: the picture "lines-on-nothing.png" is dark ink on nothing, which nobody sees on a dark screen'),),
+        ),
         "picture-only": Pair(
             "![Een wafer in paars licht](https://rapport.nl/wafer.jpg)\n",
             "Het is een lang verhaal, en wij hebben het kort gehouden.\n",

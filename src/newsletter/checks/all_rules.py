@@ -43,6 +43,7 @@ _PICTURES = (
     Rule("picture-alt-length", _WARNING, "A picture's description is too long.", pictures.picture_alt_length),
     Rule("picture-weight", _WARNING, "A picture is heavy.", pictures.picture_weight),
     Rule("picture-format", _WARNING, "Some mail programs do not show a picture.", pictures.picture_format),
+    Rule("picture-dark", _WARNING, "A picture cannot be seen on a dark screen.", pictures.picture_dark),
     Rule("picture-only", _WARNING, "There is hardly any text beside the pictures.", pictures.picture_only),
 )
 _WORDS = (

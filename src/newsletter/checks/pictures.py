@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from newsletter.checks.rule import Remark
 from newsletter.checks.vocabulary import SAYS_NOTHING
+from newsletter.render.pictures import dark_share
 from newsletter.wording import quoted
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 MOST_ALT_CHARACTERS = 250
 MOST_PICTURE_BYTES = 1_000_000
+MOST_DARK_SHARE = 0.6
 LEAST_TEXT_CHARACTERS = 200
 NOT_EVERYWHERE = {
     ".avif": "AVIF", ".bmp": "BMP", ".heic": "HEIC", ".svg": "SVG", ".tif": "TIFF", ".tiff": "TIFF", ".webp": "WebP",
@@ -79,6 +81,17 @@ def picture_format(material: Material) -> Iterator[Remark]:
                 f"the picture {quoted(link.written)} is {NOT_EVERYWHERE[suffix]}, which some mail programs do not show"
             )
             yield Remark(link.position, message)
+
+
+def picture_dark(material: Material) -> Iterator[Remark]:
+    """What is drawn in dark ink on nothing stands on black for readers whose screen is dark, and is not seen.
+
+    Save it with a white ground, or with a light line around its shapes.
+    """
+    shares = {use.name: dark_share(picture) for use, picture in material.pictures.entries}
+    for named in material.issue.pictures:
+        if shares.get(named.use.name, 0) > MOST_DARK_SHARE:
+            yield Remark(named.position, f"{named.called} is dark ink on nothing, which nobody sees on a dark screen")
 
 
 def picture_only(material: Material) -> Iterator[Remark]:

@@ -24,12 +24,15 @@ if TYPE_CHECKING:
     from newsletter.config import Settings
     from newsletter.model import Issue
 
-__all__ = ["LOGO_HIGH_PX", "LOGO_WIDE_PX", "prepare_logos", "prepare_pictures"]
+__all__ = ["LOGO_HIGH_PX", "LOGO_WIDE_PX", "dark_share", "prepare_logos", "prepare_pictures"]
 
 LOGO_HIGH_PX = 40
 LOGO_WIDE_PX = 240
 """The largest that a logo is shown, in CSS pixels."""
 RULE = "picture-file"
+_COLOUR_TYPE = 25
+"""Where a PNG file says it (section 11.2.1 of its specification)."""
+_WITH_ALPHA = (b"\4", b"\6")
 
 
 def prepare_pictures(issue: Issue, folder: Path, settings: Settings) -> Pictures:
@@ -89,6 +92,17 @@ def _make(data: bytes, recipe: Recipe) -> Raster:
     from newsletter.render.pictures.raster import make  # noqa: PLC0415 - 60 ms that an issue of words need not wait for
 
     return make(data, recipe)
+
+
+@lru_cache(maxsize=64)
+def dark_share(picture: Picture) -> float:
+    """Return how much of what is drawn in a picture is dark, from 0 to 1, if it has transparent places; else 0."""
+    has_alpha = picture.content[_COLOUR_TYPE : _COLOUR_TYPE + 1] in _WITH_ALPHA or b"tRNS" in picture.content
+    if picture.media_type != "image/png" or not has_alpha:
+        return 0.0
+    from newsletter.render.pictures import raster  # noqa: PLC0415 - as in `_make`
+
+    return raster.dark_share(picture.content)
 
 
 def prepare_logos(settings: Settings) -> Pictures:

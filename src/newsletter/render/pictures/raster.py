@@ -27,6 +27,10 @@ FEW_COLOURS = 4096
 PALETTE = 256
 SMALL_PIXELS = 50_000
 """Below it, a logo or an icon, every colour is kept: fewer would save nothing."""
+DARK = 90
+"""Of 255: on a dark card a shade below it has a contrast of less than 3 (WCAG 1.4.11)."""
+_DRAWN = 96
+"""What is at least this opaque is drawn; less is a shadow."""
 _EXACT = 64
 """So many of the commonest colours are kept as they are."""
 
@@ -62,6 +66,16 @@ def make(data: bytes, recipe: Recipe) -> Raster:
         picture = _opened(data, recipe.format)
         plain, is_animation = _unpacked(picture)
     return _animation(picture, data) if is_animation else _made(plain, picture, data, recipe)
+
+
+def dark_share(content: bytes) -> float:
+    """Return how much of what is drawn in a PNG file with transparent places is dark, from 0 to 1; 0 without them."""
+    plain = Image.open(io.BytesIO(content), formats=["PNG"]).convert("RGBA")
+    drawn = plain.getchannel("A").point(lambda value: 255 if value >= _DRAWN else 0)
+    if drawn.getextrema() != (0, 255):  # it fills its square, or nothing is drawn
+        return 0.0
+    shades = plain.convert("L").histogram(mask=drawn)
+    return sum(shades[:DARK]) / sum(shades)
 
 
 def _opened(data: bytes, name: str) -> Image.Image:
