@@ -33,7 +33,6 @@ def picture(name: str, *halves: tuple[int, int, int, int], mode: str = "RGBA") -
         (picture("nothing", NOTHING, NOTHING), 0.0),
         (picture("shadow", NOTHING, (0, 0, 0, 60)), 0.0),
         (picture("no-alpha", NOTHING, INK, mode="RGB"), 0.0),
-        (picture("palette", NOTHING, INK, mode="P"), 0.0),
     ],
     ids=lambda value: getattr(value, "file", value),
 )
