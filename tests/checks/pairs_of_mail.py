@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -25,11 +26,22 @@ MAIL: Mapping[str, Pair] = MappingProxyType(
             SPONSOR,
             (
                 (
-                    'templates/email/blocks/sponsor/email.mjml.j2: a sponsor\'s message is not labelled "advertentie", '
+                    'templates/email/blocks/sponsor/email.mjml.j2: a sponsor\'s message does not say "Advertentie", '
                     "as the law asks"
                 ),
             ),
             spoil=in_letters("Advertentie", "Leuk"),
+        ),
+        "sponsor-rel": Pair(
+            SPONSOR,
+            SPONSOR,
+            (
+                (
+                    'templates/email/blocks/sponsor/web.html.j2: the link to "https://dept.nl/agenda" is paid for; '
+                    'on the page it needs rel="sponsored"'
+                ),
+            ),
+            spoil=lambda material: replace(material, page=material.page.replace("sponsored ", "")),
         ),
         "unsubscribe-link": Pair(
             '{{ _("Unsubscribe") }}',

@@ -63,6 +63,7 @@ _ITEMS = (
     Rule("event-link", _WARNING, "An event has no link.", items.event_link),
     Rule("episode-old", _WARNING, "The podcast has a newer episode.", items.episode_old),
     Rule("sponsor-label", _ERROR, "A sponsor's message is not labelled as one.", mail.sponsor_label),
+    Rule("sponsor-rel", _WARNING, "A sponsor's link on the page is not marked as paid for.", mail.sponsor_rel),
 )
 _DAYS = (
     Rule("date-file", _WARNING, "The file is named after another day.", dates.date_file),

@@ -26,6 +26,7 @@ MOST_OUTLOOK_PX = 600
 FRAME = Position("templates/email/mail.mjml.j2")
 FOOTER = Position("templates/email/footer.mjml.j2")
 TEXT_FRAME = Position("templates/text/mail.txt.j2")
+_SPONSOR = "templates/email/blocks/sponsor"
 
 _TAG = re.compile(r"<(?:style|title)\b.*?</(?:style|title)>|<!--.*?-->|<[^>]*>", re.DOTALL)
 _FOR_OUTLOOK = re.compile(r"<!--\[if [^\]]*mso.*?<!\[endif\]-->", re.DOTALL)
@@ -35,6 +36,7 @@ _ROW = re.compile(r"<tr>(.*?)(?=<tr>|</table>|\Z)", re.DOTALL)
 _LANGUAGE = re.compile(r"<html\b[^>]*\blang=\"[a-z]", re.IGNORECASE)
 _TITLE = re.compile(r"<title>\s*[^<\s]")
 _LAYOUT_TABLE = re.compile(r"<table\b(?=[^>]*\bcellpadding)(?![^>]*\brole=)[^>]*>")
+_LINK = re.compile(r"<a\b[^>]*>")
 _HTML_TAG = re.compile(
     r"</?(?:a|b|br|center|div|em|font|h[1-6]|hr|i|img|li|ol|p|span|strong|sub|sup|table|td|tr|u|ul)\b[^<>]*>"
 )
@@ -176,16 +178,32 @@ def html_tag(material: Material) -> Iterator[Remark]:
 
 
 def sponsor_label(material: Material) -> Iterator[Remark]:
-    """Who is paid for must say so; Dutch and European law asks for it, in both parts of the mail.
+    """Who is paid for must say so, in both parts of the mail and on the page; Dutch and European law asks for it.
 
-    Put `{{ _("Sponsored") }}` back into the templates of the block.
+    Put `{{ _("Sponsored") }}` back into the template of the block that is named.
     """
-    sponsors = [
-        block for block in material.blocks("sponsor") if not block.condition and block.attributes.get("on") != "web"
-    ]
-    label = catalogue(material.issue.language).gettext("Sponsored").casefold()
-    for letter in material.letters if sponsors else ():
-        for part, file in ((_TAG.sub(" ", letter.html), "email.mjml.j2"), (letter.text, "text.txt.j2")):
-            if part.casefold().count(label) < len(sponsors):
-                template = Position(f"templates/email/blocks/sponsor/{file}")
-                yield Remark(template, f"a sponsor's message is not labelled {quoted(label)}, as the law asks")
+    label = catalogue(material.issue.language).gettext("Sponsored")
+    blocks = [block for block in material.blocks("sponsor") if not block.condition]
+    in_mail, on_page = (
+        sum(block.attributes.get("on", place) == place for block in blocks) for place in ("email", "web")
+    )
+    parts = [("web.html.j2", material.page, on_page)] if material.page else []
+    for letter in material.letters:
+        parts += [("email.mjml.j2", letter.html, in_mail), ("text.txt.j2", letter.text, in_mail)]
+    for file, text, count in parts:
+        if _TAG.sub(" ", text).casefold().count(label.casefold()) < count:
+            place = Position(f"{_SPONSOR}/{file}")
+            yield Remark(place, f"a sponsor's message does not say {quoted(label)}, as the law asks")
+
+
+def sponsor_rel(material: Material) -> Iterator[Remark]:
+    """Search engines want to be told which links are paid for, and punish a site that hides it.
+
+    Write `rel="sponsored"` at the link in the template.
+    """
+    for block in material.blocks("sponsor"):
+        address = escape(str(block.attributes["url"]))
+        links = [tag for tag in _LINK.findall(material.page) if f'href="{address}"' in tag]
+        if links and not any('rel="sponsored' in tag for tag in links):
+            place = Position(f"{_SPONSOR}/web.html.j2")
+            yield Remark(place, f'the link to {quoted(address)} is paid for; on the page it needs rel="sponsored"')
