@@ -135,6 +135,15 @@ def test_starting_is_measured_and_help_imports_no_library_of_a_command() -> None
     assert "newsletter.cli.main" in document["imports"]["newsletter"]
 
 
+def test_the_checks_are_measured() -> None:
+    document = measured("benchmarks/checks.py", "--count", "3")
+
+    assert document["issues"] == 3
+    assert 0 < document["seconds"]
+    assert 0 < document["cpu_s"]
+    assert document["met"] == (document["seconds"] <= 3)
+
+
 def test_a_list_is_measured_beside_the_standard_library() -> None:
     document = measured("benchmarks/audience.py", "--rows", "2000")
 
