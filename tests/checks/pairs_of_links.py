@@ -73,8 +73,8 @@ LINKS: Mapping[str, Pair] = MappingProxyType(
         "link-dead": Pair(
             "Lees [het hele rapport](https://rapport.nl/2026).\n",
             "Lees [het hele rapport](https://rapport.nl/2026).\n",
-            ('11:25: the link "https://rapport.nl/2026" leads to nothing: 404 Not Found',),
-            spoil=answered("https://rapport.nl/2026", Answer(404, "404 Not Found", is_dead=True)),
+            ('11:25: the link "https://rapport.nl/2026" leads to nothing: it answers 404 Not Found',),
+            spoil=answered("https://rapport.nl/2026", Answer(404, "answers 404 Not Found", is_dead=True)),
         ),
         "link-moved": Pair(
             "Lees [het hele rapport](https://rapport.nl/2026).\n",
@@ -87,11 +87,11 @@ LINKS: Mapping[str, Pair] = MappingProxyType(
             "Lees [het hele rapport](https://rapport.nl/2026).\n",
             (
                 (
-                    '11:25: the link "https://rapport.nl/2026" did not answer as a page does: 403 Forbidden; '
-                    "open it yourself"
+                    '11:25: the link "https://rapport.nl/2026" did not answer as a page does: '
+                    "it answers 403 Forbidden; open it yourself"
                 ),
             ),
-            spoil=answered("https://rapport.nl/2026", Answer(403, "403 Forbidden")),
+            spoil=answered("https://rapport.nl/2026", Answer(403, "answers 403 Forbidden")),
         ),
         "picture-alt-name": Pair(
             "![IMG_2381](https://rapport.nl/img_2381.jpg)\n",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from newsletter.checks import RULES
+from newsletter.cli import links
 from newsletter.cli.findings import excerpt
+from newsletter.fetch import Web, ask_all
 from tests.cli.commands import TOML, add_issue
+from tests.web_server import running_server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -165,3 +169,37 @@ def test_a_level_for_a_rule_that_there_is_not_is_refused(good: Path, newsletter:
 )
 def test_the_mark_stands_under_its_character(line: str, column: int, width: int, shown: tuple[str, str]) -> None:
     assert excerpt(line, column, width) == shown
+
+
+def test_links_are_asked_whether_they_answer_and_not_again_on_that_day(
+    good: Path, newsletter: Newsletter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web = Web(frozenset({"rapport.nl"}), lambda _host, _port: ["127.0.0.1"])
+    monkeypatch.setattr(links, "ask_all", partial(ask_all, web=web, pause_s=0))
+    with running_server() as server:
+        address = f"http://rapport.nl:{server.port}"
+        server.serve("/hier", b"")
+        server.redirect("/oud", "/hier", 301)
+        server.routes["/dicht"] = lambda asked: asked.answer(503)
+        body = (
+            f"{GOOD}\n[een]({address}/hier#deel) [twee]({address}/oud) [drie]({address}/weg) [vier]({address}/dicht)\n"
+        )
+        add_issue(good, body=body + "[vijf]({{ web_url }}) [zes](mailto:a@rapport.nl)\n", **FRONT)
+        add_issue(good, "2026-11-25-stuk", "::: tipp\n:::\n")
+        (good / "newsletter.toml").write_text(f'{TOML}\n[checks]\nlink-http = "off"\n', "utf-8")
+
+        first = newsletter("check", "--online")
+        asked = [one.path for one in server.log]
+        second = newsletter("check", "--online")
+
+    assert first == second
+    assert first.status == 1
+    lead, said = "issues/2026-11-24-proef.md:10", [line for line in first.out.splitlines() if "[link-" in line]
+    gone, unsure = "it answers 404 Not Found", "it answers 503 Service Unavailable; open it yourself"
+    assert [line.replace(address, "…") for line in said] == [
+        f'{lead}:49: warning: the link "…/oud" has moved for good, to "…/hier" [link-moved]',
+        f'{lead}:85: error: the link "…/weg" leads to nothing: {gone} [link-dead]',
+        f'{lead}:121: warning: the link "…/dicht" did not answer as a page does: {unsure} [link-unsure]',
+    ]
+    assert {path: asked.count(path) for path in asked} == {"/hier": 2, "/oud": 1, "/weg": 2, "/dicht": 2}
+    assert [one.path for one in server.log][len(asked) :] == ["/weg", "/weg", "/dicht", "/dicht"]

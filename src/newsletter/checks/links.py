@@ -140,9 +140,9 @@ def link_dead(material: Material) -> Iterator[Remark]:
     Mend the address, or leave the link out.
     """
     for link in material.links:
-        answer = material.answers.get(link.target)
+        answer = material.answers.get(asked_at(link))
         if answer and answer.is_dead:
-            yield Remark(link.position, f"{_called(link)} leads to nothing: {answer.reason}")
+            yield Remark(link.position, f"{_called(link)} leads to nothing: it {answer.reason}")
 
 
 def link_moved(material: Material) -> Iterator[Remark]:
@@ -151,7 +151,7 @@ def link_moved(material: Material) -> Iterator[Remark]:
     Write the new address.
     """
     for link in material.links:
-        answer = material.answers.get(link.target)
+        answer = material.answers.get(asked_at(link))
         if answer and answer.moved_to:
             yield Remark(link.position, f"{_called(link)} has moved for good, to {quoted(answer.moved_to)}")
 
@@ -162,11 +162,17 @@ def link_unsure(material: Material) -> Iterator[Remark]:
     Open it in a browser.
     """
     for link in material.links:
-        answer = material.answers.get(link.target)
+        answer = material.answers.get(asked_at(link))
         if answer and answer.is_unsure:
             yield Remark(
-                link.position, f"{_called(link)} did not answer as a page does: {answer.reason}; open it yourself"
+                link.position, f"{_called(link)} did not answer as a page does: it {answer.reason}; open it yourself"
             )
+
+
+def asked_at(link: Link) -> str:
+    """Return the address that is asked whether it answers; empty for a link that is not asked."""
+    is_asked = link.target.startswith(("https://", "http://")) and not PLACEHOLDER.search(link.target)
+    return link.target.partition("#")[0] if is_asked and not _is_local(_host(link)) else ""
 
 
 def _in_words(material: Material) -> Iterator[Link]:

@@ -81,7 +81,7 @@ class Answer:
     status: int
     """The status code; 0 where nothing answered."""
     reason: str = ""
-    """What was wrong, in words; empty where nothing was."""
+    """What was wrong, as what follows the address in a message; empty where nothing was."""
     moved_to: str = ""
     """Where it leads for good (301, 308); empty where it stayed."""
     is_dead: bool = False
@@ -119,7 +119,7 @@ class Material:
     others: tuple[Outline, ...] = ()
     """The other issues of the workspace, oldest first."""
     answers: Mapping[str, Answer] = field(default_factory=lambda: MappingProxyType({}))
-    """What links answered, by their address; empty where they were not asked."""
+    """What links answered, by their address without its fragment; empty where they were not asked."""
     newest_episode: date | None = None
     """The day of the newest episode in the podcast's feed; None where nobody knows."""
 

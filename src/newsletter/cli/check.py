@@ -11,7 +11,10 @@ from newsletter.cli.options import AsJson, Directory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
+    from newsletter.checks import Answer
+    from newsletter.cli.workspace import Workspace
     from newsletter.model import Finding
 
 EXAMPLES = "Example: newsletter check asml"
@@ -31,6 +34,7 @@ def check(
         list[str] | None,
         typer.Argument(metavar="[ISSUE]...", help="Paths or names, latest or next; all issues where none is given."),
     ] = None,
+    online: Annotated[bool, typer.Option("--online", help="Ask each link whether it answers; kept for a day.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="End with 1 for warnings too.")] = False,
     output: Annotated[Format, typer.Option("--format", metavar="FORMAT", help="text, json or sarif.")] = Format.TEXT,
     directory: Directory = "",
@@ -46,9 +50,15 @@ def check(
 
     workspace = open_workspace(directory or context.obj)
     asked = [workspace.find(name) for name in issues] if issues else workspace.all_issues()
-    findings = check_issues(workspace, asked, {})
+    findings = check_issues(workspace, asked, _answers(workspace, asked) if online else {})
     _print(findings, len(asked), Format.JSON if as_json else output)
     return 1 if any(strict or finding.severity is Severity.ERROR for finding in findings) else 0
+
+
+def _answers(workspace: Workspace, paths: Sequence[Path]) -> dict[str, Answer]:
+    from newsletter.cli.links import ask_links
+
+    return ask_links(workspace, paths)
 
 
 def _print(findings: Sequence[Finding], issues: int, output: Format) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_FOR_GOOD = (HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT)
 _FIRST_FAILURE = 400
 _AUTO_DETECT = zlib.MAX_WBITS | 32
 """To zlib: gzip, or zlib itself."""
@@ -76,6 +77,8 @@ class Fetched:
     last_modified: str
     not_modified: bool
     """Nothing is new since the answer that `Known` comes from."""
+    moved_to: str = ""
+    """Where redirects led that are meant for good (301, 308), before any that is not; empty where it stands."""
 
 
 def fetch(
@@ -95,12 +98,16 @@ def fetch(
     clock = Clock(limits.deadline_s)
     transport = GuardedTransport(GuardedNetwork(web.resolve, web.named_hosts, clock), web.trust)
     at = _parsed(url, url)
+    moved_to, is_for_good = "", True
     with transport:
         for _ in range(limits.max_redirects + 1):
             with _told(at, limits), _answer(transport, method, at, known) as answer:
                 if answer.status_code not in _REDIRECTS or "location" not in answer.headers:
-                    return _fetched(answer, at, limits, with_body=with_body and method != "HEAD")
+                    fetched = _fetched(answer, at, limits, with_body=with_body and method != "HEAD")
+                    return replace(fetched, moved_to=moved_to)
                 at = _parsed(answer.headers["location"], url, at)
+                is_for_good = is_for_good and answer.status_code in _FOR_GOOD
+                moved_to = str(at) if is_for_good else moved_to
     raise FetchError(f"{shown_url(url)} redirects more than {limits.max_redirects} times")
 
 
