@@ -76,6 +76,18 @@ MAIL: Mapping[str, Pair] = MappingProxyType(
             spoil=in_letters('<html lang="nl"', "<html"),
             language="html",
         ),
+        "mail-style": Pair(
+            '<mj-style>@import url("https://fonts.host.nl/a.css");</mj-style>',
+            "<mj-style>.prose h2 { margin: 0; }</mj-style>",
+            (
+                (
+                    'templates/email/mail.mjml.j2: "@import url(a.css)" loads a style sheet from elsewhere, '
+                    "which tells that host who reads"
+                ),
+            ),
+            spoil=in_letters("<body", "<style>@import url(a.css);</style><body"),
+            language="html",
+        ),
         "outlook-width": Pair(
             '<mj-column width="400px"> … <mj-column width="400px">',
             '<mj-column width="300px"> … <mj-column width="300px">',

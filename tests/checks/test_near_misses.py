@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import pytest
 
 from newsletter.checks import examine
-from tests.checks.drafts import FRONT, WORDS, check, desk, parsed, told
+from newsletter.checks.mail import mail_style
+from tests.checks.drafts import FRONT, WORDS, check, desk, material, parsed, told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +26,7 @@ NEAR = [
     "Mail [de redactie](mailto:redactie@aireport.email), en antwoord op {{ web_url }}.",
     "[Uw voorkeuren]({{ preferences_url }}) en [hoe het werkt](https://rapport.nl/?u=x).",
     "Het teken 👨‍👩‍👧, een vlag 🏴󠁧󠁢󠁥󠁮󠁧󠁿 en می‌خواهم horen zo.",
+    "In het Hebreeuws: שלום\u200f, en verder.",
     "Schrijf a < b, en x<y>z is geen HTML; `<b>` is code.",
     "Kom op dinsdag 3 maart, of op maandag 31 februari, of op dinsdag 24 november 2026.",
     "Op zondag 29 november en op vrijdag 27 februari is er een avond.",
@@ -116,3 +119,15 @@ def test_what_cannot_be_rendered_is_a_finding_and_the_words_are_checked_all_the_
 
     assert vague.startswith('issues/2026-11-24-proef.md:11:2: warning: the words "hier"')
     assert unknown.startswith('issues/2026-11-24-proef.md:11:31: error: "{{ subscriber.shoe_size }}"')
+
+
+def test_a_large_style_sheet_is_told_with_its_size() -> None:
+    made = material(FRONT + WORDS)
+    sheet = f"<style>{'a' * 16_385}</style>"
+    letters = tuple(dataclasses.replace(letter, html=sheet) for letter in made.letters)
+
+    found = mail_style(dataclasses.replace(made, letters=letters))
+
+    assert [message for _, message in found] == [
+        "the style sheets have 16,385 bytes, and Gmail drops what goes beyond 16,384"
+    ]

@@ -79,6 +79,7 @@ _MAIL = (
     Rule("mail-size", _WARNING, "The mail is nearly as large as Gmail shows.", mail.mail_size),
     Rule("mail-clipped", _ERROR, "The mail is larger than Gmail shows.", mail.mail_clipped),
     Rule("mail-frame", _ERROR, "The HTML lacks what every mail needs.", mail.mail_frame),
+    Rule("mail-style", _WARNING, "A style sheet is too large, or is loaded from elsewhere.", mail.mail_style),
     Rule("outlook-width", _WARNING, "Outlook is shown tables wider than the mail.", mail.outlook_width),
     Rule("text-share", _WARNING, "The plain text says much less than the HTML.", mail.text_share),
 )

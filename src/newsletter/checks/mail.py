@@ -22,6 +22,7 @@ CLIPPED_BYTES = 102_000
 reports say 99 to 105 thousand."""
 LEAST_TEXT_SHARE = 0.25
 MOST_OUTLOOK_PX = 600
+MOST_STYLE_BYTES = 16_384
 
 FRAME = Position("templates/email/mail.mjml.j2")
 FOOTER = Position("templates/email/footer.mjml.j2")
@@ -36,6 +37,8 @@ _ROW = re.compile(r"<tr>(.*?)(?=<tr>|</table>|\Z)", re.DOTALL)
 _LANGUAGE = re.compile(r"<html\b[^>]*\blang=\"[a-z]", re.IGNORECASE)
 _TITLE = re.compile(r"<title>\s*[^<\s]")
 _LAYOUT_TABLE = re.compile(r"<table\b(?=[^>]*\bcellpadding)(?![^>]*\brole=)[^>]*>")
+_STYLE = re.compile(r"<style\b[^>]*>(.*?)</style>", re.DOTALL)
+_LOADED = re.compile(r"<link\b[^>]*\brel=\"stylesheet\"[^>]*>|@import\b[^;}<]*")
 _LINK = re.compile(r"<a\b[^>]*>")
 _HTML_TAG = re.compile(
     r"</?(?:a|b|br|center|div|em|font|h[1-6]|hr|i|img|li|ol|p|span|strong|sub|sup|table|td|tr|u|ul)\b[^<>]*>"
@@ -132,6 +135,21 @@ def mail_frame(material: Material) -> Iterator[Remark]:
     for is_met, fault in needs:
         if not is_met:
             yield Remark(FRAME, f"the HTML {fault}")
+
+
+def mail_style(material: Material) -> Iterator[Remark]:
+    """Gmail drops style sheets beyond 16 kB, and one that is loaded from elsewhere tells that host who reads.
+
+    Make the sheet in the template shorter, and load nothing: most mail programs show no font but their own.
+    """
+    html = material.longest.html if material.longest else ""
+    size = sum(len(sheet.encode()) for sheet in _STYLE.findall(html))
+    if size > MOST_STYLE_BYTES:
+        yield Remark(
+            FRAME, f"the style sheets have {size:,} bytes, and Gmail drops what goes beyond {MOST_STYLE_BYTES:,}"
+        )
+    if found := _LOADED.search(html):
+        yield Remark(FRAME, f"{quoted(found[0])} loads a style sheet from elsewhere, which tells that host who reads")
 
 
 def outlook_width(material: Material) -> Iterator[Remark]:

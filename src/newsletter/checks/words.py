@@ -42,6 +42,9 @@ _NAMES = {
     "\u200d": "a zero-width joiner", "\u2060": "a word joiner",
 }  # fmt: skip
 _CHANGES_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_MARKS = frozenset("\u061c\u200e\u200f")
+_FIRST_LEFTWARD, _LAST_LEFTWARD = "\u0590", "\u08ff"
+"""Scripts that are read from right to left, beside which a mark has its place."""
 _BLACK_FLAG = "\U0001f3f4"
 _FIRST_JOINED = "\u0600"
 """From here on there are scripts and emoji in which a joiner has its place; before, it has none."""
@@ -110,6 +113,8 @@ def hidden_character(material: Material) -> Iterator[Remark]:
 def _has_its_place(line: str, found: re.Match[str]) -> bool:
     """Tell whether a hidden sign belongs to what stands before it: in an emoji, a flag, or a script that joins."""
     before, behind = line[found.start() - 1 : found.start()], line[found.end() : found.end() + 1]
+    if found[0] in _MARKS:
+        return any(_FIRST_LEFTWARD <= sign <= _LAST_LEFTWARD for sign in (before, behind))
     if found[0] in _JOINERS:
         return before >= _FIRST_JOINED and behind >= _FIRST_JOINED
     return found[0][0] >= "\U000e0000" and before == _BLACK_FLAG

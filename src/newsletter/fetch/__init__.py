@@ -1,7 +1,8 @@
 """What stands at an address on the web, fetched with care. The only door to httpx.
 
 In: an address that somebody else wrote, how much may come of it and how long it may take, and which hosts were named.
-Out: what stands there, as `Fetched`; or a `FetchError` of one line; of many addresses, whether they answer. Both say nothing of a user name in the address.
+Out: what stands there, as `Fetched`; or a `FetchError` of one line. Both say nothing of a user name in the address.
+Of many addresses: whether they answer.
 May not: speak anything but http and https, reach an address that is not of the open web unless its host was named,
 keep a cookie, obey a proxy from the environment, or know what the bytes mean.
 """
