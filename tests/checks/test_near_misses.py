@@ -22,6 +22,7 @@ NEAR = [
     "[rapport.nl/2026](https://www.rapport.nl/2026) is hetzelfde adres.",
     "Het adres is https://rapport.nl/2026, en <https://rapport.nl/2027> komt nog.",
     "Lees [het rapport](https://rapport.nl/2026/) en [het rapport](https://rapport.nl/2026#kop) nog eens.",
+    "- [Een avond](https://rapport.nl/1) in Delft\n- [Een avond](https://rapport.nl/2) in Assen",
     "[GitHub](https://github.com/a) en [GitHub](https://github.com/b) zijn namen.",
     "Mail [de redactie](mailto:redactie@aireport.email), en antwoord op {{ web_url }}.",
     "[Uw voorkeuren]({{ preferences_url }}) en [hoe het werkt](https://rapport.nl/?u=x).",

@@ -27,6 +27,7 @@ LEAST_WORDS = 2
 """One word, such as a name, may well lead to several places."""
 _LOCAL = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 _LOOKS_LIKE_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)+/\S*", re.IGNORECASE)
+_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 
@@ -89,13 +90,15 @@ def link_vague(material: Material) -> Iterator[Remark]:
 def link_ambiguous(material: Material) -> Iterator[Remark]:
     """The same words that lead to two places: mostly one of the two was copied, and its address forgotten.
 
-    Mend the address, or say in the words how the two differ.
+    Mend the address, or say in the words how the two differ. The items of lists are let pass, as they say more around
+    the words, and a name may well return in them.
     """
     first: dict[str, Link] = {}
     told: set[str] = set()
     for link in _in_words(material):
         words = _folded(link.words)
-        if words.count(" ") < LEAST_WORDS - 1 or link.is_bare or _is_vague(link):
+        is_item = _ITEM.match(material.lines[link.words_at.line - 1])
+        if words.count(" ") < LEAST_WORDS - 1 or is_item or link.is_bare or _is_vague(link):
             continue
         before = first.setdefault(words, link)
         if words not in told and _same_place(before.target) != _same_place(link.target):
