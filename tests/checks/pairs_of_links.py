@@ -74,13 +74,13 @@ LINKS: Mapping[str, Pair] = MappingProxyType(
             "Lees [het hele rapport](https://rapport.nl/2026).\n",
             "Lees [het hele rapport](https://rapport.nl/2026).\n",
             ('11:25: the link "https://rapport.nl/2026" leads to nothing: it answers 404 Not Found',),
-            spoil=answered("https://rapport.nl/2026", Answer(404, "answers 404 Not Found", is_dead=True)),
+            spoil=answered("https://rapport.nl/2026", Answer("answers 404 Not Found", is_dead=True)),
         ),
         "link-moved": Pair(
             "Lees [het hele rapport](https://rapport.nl/2026).\n",
             "Lees [het hele rapport](https://rapport.nl/2026).\n",
             ('11:25: the link "https://rapport.nl/2026" has moved for good, to "https://rapport.nl/nu"',),
-            spoil=answered("https://rapport.nl/2026", Answer(200, moved_to="https://rapport.nl/nu")),
+            spoil=answered("https://rapport.nl/2026", Answer(moved_to="https://rapport.nl/nu")),
         ),
         "link-unsure": Pair(
             "Lees [het hele rapport](https://rapport.nl/2026).\n",
@@ -91,7 +91,7 @@ LINKS: Mapping[str, Pair] = MappingProxyType(
                     "it answers 403 Forbidden; open it yourself"
                 ),
             ),
-            spoil=answered("https://rapport.nl/2026", Answer(403, "answers 403 Forbidden")),
+            spoil=answered("https://rapport.nl/2026", Answer("answers 403 Forbidden")),
         ),
         "picture-alt-name": Pair(
             "![IMG_2381](https://rapport.nl/img_2381.jpg)\n",

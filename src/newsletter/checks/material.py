@@ -62,7 +62,6 @@ class Outline:
     path: str
     date: date
     language: str
-    status: str
     subject: str
     preheader: str
     records: tuple[Record, ...]
@@ -78,8 +77,6 @@ class Outline:
 class Answer:
     """What became of a link when it was asked."""
 
-    status: int
-    """The status code; 0 where nothing answered."""
     reason: str = ""
     """What was wrong, as what follows the address in a message; empty where nothing was."""
     moved_to: str = ""

@@ -24,7 +24,6 @@ def outline_of(issue: Issue, kinds: Mapping[str, Kind]) -> Outline:
         path=issue.path,
         date=issue.date,
         language=issue.language,
-        status=issue.status,
         subject=issue.subject,
         preheader=issue.preheader,
         records=tuple(_record(block) for block in issue.blocks if kinds[block.kind].record),

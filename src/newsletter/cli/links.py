@@ -31,7 +31,7 @@ def ask_links(workspace: Workspace, paths: Iterable[Path]) -> dict[str, Answer]:
         fresh = ask_all(missing, told=lambda done: told("asking links", done, len(missing)))
     keep(kept_in, fresh, now_s)
     return {
-        url: Answer(asked.status, asked.reason, asked.moved_to, asked.is_gone)
+        url: Answer(asked.reason, asked.moved_to, asked.is_gone)
         for url, asked in (kept | fresh).items()
         if url in wanted
     }
