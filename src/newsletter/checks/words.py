@@ -20,8 +20,8 @@ LEAST_WORDS = 40
 """Fewer do not tell which language they are in."""
 
 _NOT_WRITTEN_YET = re.compile(
-    r"lorem ipsum|dolor sit amet|(?:(?<=^)|(?<=^[*+-] )|(?<=[(\[]))(?:TODO|FIXME)\b(?!-)|\b(?:TODO|FIXME)(?=:|\s*$)"
-    r"|\bXXX+\b|\bTKTK\w*|\[TK\]|\bNOG INVULLEN\b"
+    r"(?i:lorem ipsum|dolor sit amet)|(?:(?<=^)|(?<=^[*+-] )|(?<=[(\[]))(?:TODO|FIXME)\b(?!-)"
+    r"|\b(?:TODO|FIXME)(?=:|\s*$)|\bXXX+\b|\bTKTK\w*|\[TK\]|\bNOG INVULLEN\b"
 )
 _IN_BRACKETS = re.compile(
     r"(?<![#\w!])\[(?:nog )?(?:aantal|bedrijf|bron|citaat|datum|getal|invullen|jaar|link|naam|onderwerp|plaats|prijs"
