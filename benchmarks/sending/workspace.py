@@ -37,7 +37,7 @@ _TIP = """
 ::: tip {{#tip-{number}}} Ask for evidence that you can look up, part {number}
 {words}
 
-Then [look it up](https://example.org/{number}).
+Then [look it up](https://aireport.email/{number}).
 :::
 """
 _WORDS = "Type beside your document: *put behind each claim the literal sentence on which you base it*. "
