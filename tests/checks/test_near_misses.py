@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from newsletter.checks import examine
+from newsletter.checks import check_issue, examine, gather, render_all
 from newsletter.checks.mail import mail_style
-from tests.checks.drafts import FRONT, WORDS, check, desk, material, parsed, told
+from tests.checks.drafts import FOLDER, FRONT, WORDS, check, desk, material, parsed, told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,3 +132,16 @@ def test_a_large_style_sheet_is_told_with_its_size() -> None:
     assert [message for _, message in found] == [
         "the style sheets have 16,385 bytes, and Gmail drops what goes beyond 16,384"
     ]
+
+
+def test_words_that_stand_in_no_line_of_the_file_are_not_looked_at() -> None:
+    """As those of an episode that is pinned beside it."""
+    text = f"{FRONT}{WORDS}\n::: note\nHoi.\n:::\n"
+    vague = parsed(f"{FRONT}{WORDS}\n::: note\n[hier](https://rapport.nl) TODO\n:::\n")
+    rendered, _ = render_all(vague, FOLDER, desk())
+
+    assert check_issue(gather(vague, text.splitlines(), rendered, desk())) == []
+    assert (
+        len(check_issue(gather(vague, [*text.splitlines()[:11], "[hier](https://rapport.nl) TODO"], rendered, desk())))
+        == 2
+    )

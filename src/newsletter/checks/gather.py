@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.checks.judging import check_issue
 from newsletter.checks.material import Answer, Letter, Material, Outline, Unfilled
-from newsletter.checks.prose import links_of, words_of
+from newsletter.checks.prose import as_written, links_of, words_of
 from newsletter.errors import FaultsError, PersonalFieldError, RenderError
 from newsletter.model import Finding, Pictures, Position, Recipient
 from newsletter.render import (
@@ -96,6 +96,7 @@ def _alone(issue: Issue, settings: Settings) -> dict[str, object]:
 
 def gather(issue: Issue, lines: Sequence[str], rendered: Rendered, desk: Desk) -> Material:
     """Return all that the rules look at; `lines` are those of the issue's file."""
+    issue = as_written(issue, lines)
     letters, unfilled = _letters(issue, rendered.email, desk.settings) if rendered.email else ([], [])
     return Material(
         issue=issue,

@@ -90,6 +90,22 @@ def links_of(issue: Issue, kinds: Mapping[str, Kind]) -> Iterator[Link]:
             )
 
 
+def as_written(issue: Issue, lines: Sequence[str]) -> Issue:
+    """Return an issue without words that do not stand in the lines of its file, as no place in it can be told of them.
+
+    Such are the notes of an episode that is pinned beside it.
+    """
+    return replace(issue, blocks=tuple(_as_written(block, lines) for block in issue.blocks))
+
+
+def _as_written(block: Block, lines: Sequence[str]) -> Block:
+    body = block.body
+    first, number = body.source.partition("\n")[0], body.position.line
+    if number <= len(lines) and lines[number - 1].startswith(first):
+        return block
+    return replace(block, body=replace(body, source="", parsed="", tokens=()))
+
+
 def headings_of(block: Block) -> Iterator[Heading]:
     """Yield the headings in a block's words."""
     tokens, body = block.body.tokens, block.body
