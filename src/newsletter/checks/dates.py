@@ -34,6 +34,7 @@ _DAY_FIRST = (
 _MONTH_FIRST = (
     r"(?P<weekday>{weekdays}),? (?P<month>{months}) (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year>\d{{4}}))?\b"
 )
+_DIGIT = re.compile(r"\d")
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})-")
 
 
@@ -91,7 +92,7 @@ def date_weekday(material: Material) -> Iterator[Remark]:
     Look it up, and mend one of the two.
     """
     for line in material.prose:
-        for name, pattern in _SAID_DAYS:
+        for name, pattern in _SAID_DAYS if _DIGIT.search(line.text) else ():
             for found in pattern.finditer(line.text):
                 if right := _right_weekday(found, name, material.issue.date):
                     yield Remark(line.at(found.start()), f"{quoted(found[0])}: that day is a {right}")

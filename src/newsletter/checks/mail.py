@@ -209,7 +209,7 @@ def sponsor_label(material: Material) -> Iterator[Remark]:
     for letter in material.letters:
         parts += [("email.mjml.j2", letter.html, in_mail), ("text.txt.j2", letter.text, in_mail)]
     for file, text, count in parts:
-        if _TAG.sub(" ", text).casefold().count(label.casefold()) < count:
+        if count and _TAG.sub(" ", text).casefold().count(label.casefold()) < count:
             place = Position(f"{_SPONSOR}/{file}")
             yield Remark(place, f"a sponsor's message does not say {quoted(label)}, as the law asks")
 

@@ -132,7 +132,7 @@ class Material:
     @property
     def longest(self) -> Letter | None:
         """The letter with the most HTML."""
-        return max(self.letters, key=lambda letter: len(letter.html.encode()), default=None)
+        return max(self.letters, key=lambda letter: len(letter.html), default=None)
 
     @property
     def earlier(self) -> Iterator[Outline]:

