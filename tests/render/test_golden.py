@@ -6,20 +6,17 @@ Open a file of `tests/golden/email` or `tests/golden/web` in a browser to look a
 
 from __future__ import annotations
 
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import pytest
 
 from newsletter.render import render_page
+from tests.golden_files import GOLDEN, hold
 from tests.render.goldens import NAMES, issue_named
-from tests.render.issues import ROOT, SETTINGS, THEME, mail_of, page_of
+from tests.render.issues import SETTINGS, THEME, mail_of, page_of
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-GOLDEN = ROOT / "tests" / "golden"
 
 
 def files_of(name: str) -> dict[Path, str]:
@@ -31,23 +28,6 @@ def files_of(name: str) -> dict[Path, str]:
         # Its style sheet lies below it, so that it can be opened as it is.
         GOLDEN / "web" / f"{name}.html": page_of(issue, root=""),
     }
-
-
-def hold(path: Path, found: str, *, update: bool) -> None:
-    """Compare what was made with its golden file, or write that anew."""
-    if update:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(found.encode())
-    expected = path.read_bytes().decode() if path.is_file() else ""
-    if found != expected:
-        # A whole mail is too long for a diff, and much of it is one line.
-        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(found, expected, strict=False)))
-        start, end = max(0, same - 40), same + 80
-        pytest.fail(
-            f"{path.relative_to(ROOT)} is different from character {same} on:\n"
-            f"  golden: {expected[start:end]!r}\n  found:  {found[start:end]!r}\n"
-            "If that is meant: pytest tests/render --update-golden, and look at the difference."
-        )
 
 
 @pytest.mark.parametrize("name", NAMES)
