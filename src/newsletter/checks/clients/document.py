@@ -28,6 +28,16 @@ def read_html(html: str) -> etree._Element:
     return root
 
 
+def add_table_bodies(root: etree._Element) -> None:
+    """Put the rows of each table in a `tbody`, as a browser does, so that selectors that name it match."""
+    for table in list(root.iter("table")):
+        rows = [child for child in table if child.tag == "tr"]
+        if rows:
+            body = etree.Element("tbody")
+            table.insert(table.index(rows[0]), body)
+            body.extend(rows)
+
+
 def write_html(root: etree._Element) -> str:
     """Return a document as text."""
     return str(etree.tostring(root, method="html", encoding="unicode", doctype=_DOCTYPE, with_tail=False))

@@ -1,0 +1,7 @@
+"""The browser of the tests of rendering."""
+
+from __future__ import annotations
+
+from tests.render.conftest import chromium
+
+__all__ = ["chromium"]
