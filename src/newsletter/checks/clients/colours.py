@@ -72,6 +72,7 @@ _NAMES = dict(
 _TOKEN = re.compile(r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl)a?\([^()]*\)|(?<![-\w#(./])[a-z]{3,20}(?![-\w(:./])", re.IGNORECASE)
 _NUMBER = re.compile(r"(-?[\d.]+)(%|deg)?")
 _SKIPPED = re.compile(r"""(url\([^)]*\)|"[^"]*"|'[^']*')""")
+_GRADIENT = re.compile(r"[-\w]*gradient\((?:[^()]|\([^()]*\))*\)", re.IGNORECASE)
 _SHORT = {3, 4}
 _HEX = {3, 4, 6, 8}
 
@@ -115,8 +116,8 @@ def _read_function(text: str) -> Colour | None:
 
 
 def first_colour(value: str) -> Colour | None:
-    """Return the first colour in a value of several parts, such as that of `background`."""
-    for piece in _SKIPPED.split(value)[::2]:
+    """Return the first colour in a value of several parts, such as that of `background`; not that of a gradient."""
+    for piece in _SKIPPED.split(_GRADIENT.sub("", value))[::2]:
         for match in _TOKEN.finditer(piece):
             if colour := read_colour(match[0]):
                 return colour
