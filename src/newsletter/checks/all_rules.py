@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from newsletter.checks import dates, headings, items, links, mail, pairs, pictures, subject, words
+from newsletter.checks.clients import rules as clients
 from newsletter.checks.rule import Rule
 from newsletter.model import Severity
 
@@ -83,6 +84,10 @@ _MAIL = (
     Rule("outlook-width", _WARNING, "Outlook is shown tables wider than the mail.", mail.outlook_width),
     Rule("text-share", _WARNING, "The plain text says much less than the HTML.", mail.text_share),
 )
+_CLIENTS = (
+    Rule("client-support", _WARNING, "Some mail programs do not show what readers would miss.", clients.client_support),
+    Rule("contrast", _ERROR, "Words of the mail can hardly be read, light or dark.", clients.contrast),
+)
 
 GROUPS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
     {
@@ -93,6 +98,7 @@ GROUPS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "Items": _ITEMS,
         "Days": _DAYS,
         "The mail": _MAIL,
+        "The mail programs": _CLIENTS,
     }
 )
 """The rules by what they are about."""

@@ -16,6 +16,7 @@ from newsletter.config.segments import condition
 from newsletter.config.settings import (
     AUTHS,
     BUILT_IN_FIELDS,
+    CLIENTS,
     DARK,
     DEFAULT_STORE_URL,
     DEFAULT_TIMEZONE,
@@ -262,13 +263,18 @@ def _archive(table: Table, root: Path) -> Archive:
 
 def _checks(table: Table) -> Checks:
     """Read the levels of the rules; which rules there are, the checks themselves know."""
+    default = Checks()
+    expected = f"an array with some of {', '.join(CLIENTS)}"
+    clients = table.value("clients", fields.array(fields.choice(*CLIENTS), expected), default.clients)
+    sentence_words = table.value("sentence_words", fields.whole_number(10, 200), default.sentence_words)
+    dictionary = table.value("dictionary", fields.inner_path, default.dictionary)
     levels: dict[str, Level] = {}
     for key in table.values:
         if key in table.known or not _RULE.fullmatch(key):
             continue
         if name := table.value(key, fields.choice(*LEVELS), ""):
             levels[key] = Level(name, table.place(key))
-    return Checks(MappingProxyType(levels))
+    return Checks(MappingProxyType(levels), clients, sentence_words, dictionary)
 
 
 def _readers(top: Table, language: str) -> tuple[Subscribers, Mapping[str, Condition], tuple[Sample, ...]]:

@@ -40,6 +40,20 @@ PORTS = MappingProxyType({"tls": 465, "starttls": 587, "none": 25})
 LEVELS = ("off", "warning", "error")
 """What one of the checks can be set to."""
 
+CLIENTS = (
+    "gmail",
+    "outlook-windows",
+    "outlook-com",
+    "outlook-mac",
+    "outlook-mobile",
+    "apple-mail",
+    "yahoo",
+    "samsung-email",
+    "thunderbird",
+    "proton",
+)
+"""The mail programs of which it is known what they show."""
+
 BUILT_IN_FIELDS = ("first_name", "last_name", "language", "address")
 """What every subscriber has, without being asked for in `subscribers.fields`."""
 
@@ -247,6 +261,12 @@ class Checks:
 
     levels: Mapping[str, Level] = field(default_factory=lambda: MappingProxyType({}))
     """By the id of their rule; a rule without one has its own."""
+    clients: tuple[str, ...] = CLIENTS[:6]
+    """The mail programs in which everything must be shown: some of `CLIENTS`."""
+    sentence_words: int = 40
+    """The longest that a sentence should be."""
+    dictionary: str = "dictionary.txt"
+    """The file of the newsletter's own words, within the workspace; it need not be there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from newsletter.checks.clients.programs import PROGRAMS
+from newsletter.checks.clients.support import features
 from newsletter.checks.clients.unshown import HURTS, unshown
 from tests.golden_files import GOLDEN
 
@@ -36,9 +37,8 @@ MAILS = sorted(path.stem for path in (GOLDEN / "email").glob("*.html"))
             "Gmail and Outlook on Windows do not show .a::before: what it adds is missing",
         ),
         (
-            '<td style="background:linear-gradient(red,blue)">a</td>',
-            "Outlook on Windows and Outlook.com do not show background:linear-gradient(red,blue): "
-            "the background is missing",
+            '<td style="background:linear-gradient(#fff)">a</td>',
+            "Outlook on Windows and Outlook.com do not show background:linear-gradient(#fff): the background is missing",
         ),
         (
             '<p style="position:relative">a</p>',
@@ -88,9 +88,8 @@ def test_the_place_is_told_by_the_words_in_it_or_around_it_or_by_the_picture() -
     assert [found.words for found in unshown('<p>a</p><video src="b"></video>', USUAL)] == [""]
 
 
-def test_every_harm_is_that_of_a_feature_that_some_program_does_not_show() -> None:
-    assert "html-picture" not in HURTS
-    assert {"image-webp", "css-display-flex", "html-form"} <= set(HURTS)
+def test_every_harm_is_that_of_a_feature_that_is_known() -> None:
+    assert HURTS.keys() <= features().keys()
 
 
 @pytest.mark.parametrize("name", MAILS)
