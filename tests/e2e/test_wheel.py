@@ -56,6 +56,7 @@ def test_it_carries_its_licences_and_its_command(unpacked: Path) -> None:
     assert {path.name for path in (information / "licenses").rglob("*") if path.is_file()} == {
         "LICENSE",
         "NOTICE-caniemail.txt",
+        "NOTICE-dictionaries.txt",
         "NOTICE-mjml.txt",
     }
     entry_points = ConfigParser()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from newsletter.checks import dates, headings, items, links, mail, pairs, pictures, subject, words
 from newsletter.checks.clients import rules as clients
 from newsletter.checks.rule import Rule
+from newsletter.checks.writing import rules as writing
 from newsletter.model import Severity
 
 if TYPE_CHECKING:
@@ -88,6 +89,14 @@ _CLIENTS = (
     Rule("client-support", _WARNING, "Some mail programs do not show what readers would miss.", clients.client_support),
     Rule("contrast", _ERROR, "Words of the mail can hardly be read, light or dark.", clients.contrast),
 )
+_WRITING = (
+    Rule("spelling", _WARNING, "A word stands in no dictionary.", writing.spelling),
+    Rule("word-repeated", _WARNING, "A word stands twice, one behind the other.", writing.word_repeated),
+    Rule("space-doubled", _WARNING, "Two spaces stand where one is enough.", writing.space_doubled),
+    Rule("sentence-length", _WARNING, "A sentence is too long.", writing.sentence_length),
+    Rule("quote-straight", _WARNING, "The inbox shows a straight quote.", writing.quote_straight),
+    Rule("address-mixed", _WARNING, "A Dutch text says both je and u.", writing.address_mixed),
+)
 
 GROUPS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
     {
@@ -99,6 +108,7 @@ GROUPS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "Days": _DAYS,
         "The mail": _MAIL,
         "The mail programs": _CLIENTS,
+        "The writing": _WRITING,
     }
 )
 """The rules by what they are about."""

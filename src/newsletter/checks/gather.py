@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from newsletter.checks.judging import check_issue
 from newsletter.checks.material import Answer, Letter, Material, Outline, Unfilled
 from newsletter.checks.prose import as_written, links_of, words_of
+from newsletter.checks.writing.words import read_words
 from newsletter.errors import FaultsError, PersonalFieldError, RenderError
 from newsletter.model import Finding, Pictures, Position, Recipient
 from newsletter.render import (
@@ -114,7 +115,17 @@ def gather(issue: Issue, lines: Sequence[str], rendered: Rendered, desk: Desk) -
         others=tuple(other for other in desk.others if other.path != issue.path),
         answers=desk.answers,
         newest_episode=desk.newest_episode,
+        own_words=_own_words(desk.settings),
     )
+
+
+def _own_words(settings: Settings) -> frozenset[str]:
+    """Return the words of the newsletter's own dictionary; none where it is not there, as most have none."""
+    try:
+        text = (settings.root / settings.checks.dictionary).read_text("utf-8-sig", errors="replace")
+    except OSError:
+        return frozenset()
+    return read_words(text)
 
 
 def _letters(issue: Issue, email: Email, settings: Settings) -> tuple[list[Letter], list[Unfilled]]:

@@ -119,6 +119,8 @@ class Material:
     """What links answered, by their address without its fragment; empty where they were not asked."""
     newest_episode: date | None = None
     """The day of the newest episode in the podcast's feed; None where nobody knows."""
+    own_words: frozenset[str] = frozenset()
+    """What the newsletter's own dictionary says is right."""
 
     def at(self, key: str) -> Position:
         """Return where a key of the front matter stands; the file's first line where it is missing."""

@@ -6,6 +6,7 @@ import pytest
 
 from newsletter.checks.clients import as_gmail
 from newsletter.checks.clients.gmail import CLIP_BYTES
+from newsletter.checks.mail import CLIPPED_BYTES
 from tests.checks.clients.seen import css_of, styles_of, tree, words_of
 
 PAGE = '<!DOCTYPE html><html lang="nl"><head>{head}</head><body{attributes}>{body}</body></html>'
@@ -130,3 +131,7 @@ def test_a_mail_of_just_102_kb_is_whole() -> None:
     mail = page("é" * ((CLIP_BYTES - len(page().encode())) // 2))
     assert "ingekort" not in as_gmail(mail)
     assert "ingekort" in as_gmail(mail.replace("</body>", "éé</body>"))
+
+
+def test_a_mail_is_cut_off_where_the_rule_says_so() -> None:
+    assert CLIP_BYTES == CLIPPED_BYTES

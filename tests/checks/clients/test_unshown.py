@@ -29,16 +29,12 @@ MAILS = sorted(path.stem for path in (GOLDEN / "email").glob("*.html"))
             "Gmail does not show a picture in the Base 64 image format: the picture is missing",
         ),
         (
-            '<img src="https://a.example/b.WEBP?c=d">',
-            "Outlook on Windows does not show a picture in the webP image format: the picture is missing",
-        ),
-        (
             "<style>.a::before{content:'b'}</style>",
             "Gmail and Outlook on Windows do not show .a::before: what it adds is missing",
         ),
         (
-            '<td style="background:linear-gradient(#fff)">a</td>',
-            "Outlook on Windows and Outlook.com do not show background:linear-gradient(#fff): the background is missing",
+            '<td style="background:linear-gradient()">a</td>',
+            "Outlook on Windows and Outlook.com do not show background:linear-gradient(): the background is missing",
         ),
         (
             '<p style="position:relative">a</p>',
@@ -65,6 +61,7 @@ def test_what_readers_miss_is_told(html: str, message: str) -> None:
         '<style media="(min-width:1px)">.a{display:flex}</style>',
         "<style>[data-ogsc] .a{color:var(--b)}.moz-text-html .a{position:fixed}</style>",
         "<style>a:hover{color:red}</style>",
+        '<img src="https://a.example/b.webp">',
         '<picture><source srcset="a.webp"><img src="a.png"></picture>',
     ],
 )
@@ -79,11 +76,11 @@ def test_a_feature_is_told_once_and_of_the_programs_that_are_asked_for() -> None
     assert list(unshown(html, ("apple-mail",))) == []
 
 
-def test_the_place_is_told_by_the_words_in_it_or_around_it_or_by_the_picture() -> None:
-    html = '<td><p>a</p><img src="https://a.example/b.avif"></td><td>c <i style="float:left"></i></td>'
-    assert [(found.feature, found.words, found.address) for found in unshown(html, USUAL)] == [
-        ("image-avif", "a", "https://a.example/b.avif"),
-        ("css-float", "c", ""),
+def test_the_place_is_told_by_the_words_in_it_or_around_it() -> None:
+    html = '<td><p>a</p><i style="position:fixed"></i></td><td>c <i style="float:left"></i></td>'
+    assert [(found.feature, found.words) for found in unshown(html, USUAL)] == [
+        ("css-position", "a"),
+        ("css-float", "c"),
     ]
     assert [found.words for found in unshown('<p>a</p><video src="b"></video>', USUAL)] == [""]
 

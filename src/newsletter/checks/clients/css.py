@@ -30,6 +30,7 @@ _TOKEN = re.compile(
 _CLOSING = {"{": "}", "(": ")", "[": "]"}
 _IMPORTANT = re.compile(r"\s*!\s*important\s*\Z", re.IGNORECASE)
 _HOLDS_RULES = frozenset({"container", "layer", "media", "supports"})
+_PROPERTY = re.compile(r"-?[\w-]+")
 _AT_RULE = re.compile(r"@([-\w]*)(.*)", re.DOTALL)
 _MAX_DEPTH = 32
 """Levels of at-rules within each other; what is nested deeper is not read."""
@@ -136,7 +137,7 @@ def _declaration(tokens: list[str]) -> Declaration | None:
     name = "".join(takewhile(lambda mark: mark != ":", tokens))
     value = "".join(tokens)[len(name) + 1 :]
     plain = _IMPORTANT.sub("", value).strip()
-    if not name.strip() or not plain:
+    if not _PROPERTY.fullmatch(name.strip()) or not plain:
         return None
     return Declaration(name.strip().lower(), plain, bool(_IMPORTANT.search(value)))
 

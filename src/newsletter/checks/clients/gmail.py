@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from newsletter.checks.clients.css import Declaration
 
-CLIP_BYTES = 102 * 1024
-"""Of HTML; what stands behind them is cut off (email-bugs#41)."""
+CLIP_BYTES = 102_000
+"""Of HTML; what stands behind them is cut off (email-bugs#41). Reports say 99 to 105 kB."""
 STYLE_CHARACTERS = 16 * 1024
 """Of all style sheets together; the one that goes beyond them is dropped, and all that follow (email-bugs#90)."""
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from newsletter.checks.clients.contrast import unreadable_words
 from newsletter.checks.clients.unshown import unshown
-from newsletter.checks.prose import links_of
 from newsletter.checks.rule import Remark
-from newsletter.model import Conditional
+from newsletter.model import Conditional, Position
 from newsletter.wording import quoted
 
 if TYPE_CHECKING:
@@ -20,8 +19,9 @@ if TYPE_CHECKING:
     from newsletter.checks.clients.paint import Scheme
     from newsletter.checks.material import Material
     from newsletter.config import Theme
-    from newsletter.model import Block, Position, Segments
+    from newsletter.model import Block, Segments
 
+_FRAME = Position("templates/email/mail.mjml.j2")
 _FILLED = "x"
 """Stands for what a reader's own field may say."""
 _SCHEMES: tuple[Scheme, ...] = ("light", "dark")
@@ -31,13 +31,12 @@ def client_support(material: Material) -> Iterator[Remark]:
     """A template can use what some mail programs do not know; their readers see it broken, or not at all.
 
     Mails are tables with inline styles for that reason. Write a plainer value before the new one, put what is only nice
-    to have within `@media`, or take the program out of `clients` in `[checks]` if you have no readers there. Pictures
-    are PNG, JPEG or GIF. What counts is what readers miss: round corners and shadows do not.
+    to have within `@media`, or take the program out of `clients` in `[checks]` if you have no readers there. Only what
+    readers miss counts: round corners and shadows do not.
     """
     if material.email:
         for found in unshown(_everything(material.email.html), material.settings.checks.clients):
-            place = _place_of_picture(found.address, material) or _place_of(found.words, material)
-            yield Remark(place, found.message)
+            yield Remark(_place_of(found.words, material), found.message)
 
 
 def contrast(material: Material) -> Iterator[Remark]:
@@ -87,18 +86,13 @@ def _named(colour: Colour, scheme: str, theme: Theme) -> str:
 # The place in the issue
 
 
-def _place_of_picture(address: str, material: Material) -> Position | None:
-    links = links_of(material.issue, material.kinds) if address else ()
-    return next((link.position for link in links if link.is_picture and link.target == address), None)
-
-
 def _place_of(words: str, material: Material) -> Position:
-    """Return the block that words of the mail come from; the whole issue for those of the frame."""
+    """Return the block that words of the mail come from; the template of the frame for all others."""
     if words:
         for block in material.issue.blocks:
             if words in _words_of(block):
                 return block.position
-    return material.top
+    return _FRAME
 
 
 def _words_of(block: Block) -> set[str]:

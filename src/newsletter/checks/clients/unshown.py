@@ -2,7 +2,7 @@
 
 Only what hurts counts. Round corners, shadows, animations: where they are missing, nobody misses them. A rule within
 `@media` or `@supports` is an addition by nature; a value behind a plainer one of the same property has a fallback; and
-a picture behind words does no harm where a colour stands in for it.
+a picture behind words does no harm where a colour stands in for it. The formats of pictures are another rule's matter.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ HURTS = {
     "css-visibility": "what is hidden is shown",
     "css-writing-mode": "the words run as usual",
     **dict.fromkeys({*features.ELEMENTS.values()} - {"html-picture"}, "it is missing, or does nothing"),
-    **dict.fromkeys([*features.PICTURES.values(), features.BASE64], "the picture is missing"),
+    features.BASE64: "the picture is missing",
 }
 """What a reader sees in a program that does not know a feature; others are not worth a word."""
 
@@ -76,8 +76,6 @@ class Unshown:
     """How the mail uses it, such as `display:flex` or `<video>`."""
     words: str
     """The first words of what it is used for; empty where it has none."""
-    address: str
-    """Of the picture, where it is one."""
     programs: tuple[str, ...]
 
     @property
@@ -107,8 +105,7 @@ def unshown(html: str, programs: Sequence[str]) -> Iterator[Unshown]:
         without = tuple(program for program in programs if known[use.feature].shown[program] == NO)
         if without and use.feature in HURTS and use.feature not in told:
             told.add(use.feature)
-            address = use.element.get("src", "") if use.element is not None and use.element.tag == "img" else ""
-            yield Unshown(use.feature, use.written, _words(use.element), address, without)
+            yield Unshown(use.feature, use.written, _words(use.element), without)
 
 
 def _uses(root: etree._Element) -> Iterator[_Use]:

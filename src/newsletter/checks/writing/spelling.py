@@ -1,0 +1,127 @@
+"""Words that are in no dictionary.
+
+A speller that cries wolf is turned off. So a Dutch text may have English words, an English one British and American
+ones; and what looks like a name is let through: capitals within a word, a capital within a sentence, and wherever else
+such a word stands.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from newsletter.checks.writing.dictionaries import knows, nearest
+from newsletter.checks.writing.words import HYPHENS, is_in_a_name, is_shortened, sentences_in, words_in
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+_ALSO = {"nl": ("nl", "en"), "en": ("en",)}
+"""Which dictionaries a text in a language may take its words from."""
+_LATIN = re.compile(rf"[A-Za-z\u00c0-\u024f'’{re.escape(HYPHENS)}]+")
+_HYPHEN = re.compile(f"[{re.escape(HYPHENS)}]")
+_ENDING = re.compile(r"['’](?:s|er|ers|je|jes|tje|tjes|en|t|d|ll|re|ve|m)\Z")
+_VOWEL = re.compile(r"[aeiouyà-öø-ÿ]", re.IGNORECASE)
+_PREFIXES = frozenset({"anti", "co", "de", "e", "ex", "mini", "multi", "non", "post", "pre", "re", "sub", "ultra"})
+"""What stands before a hyphen without being a word."""
+_LEAST_PART = 4
+_LEAST_COMPOUND = {"nl": 11, "en": 8}
+"""Letters of a compound, and of each half: with fewer, slips of the pen pass for one (`enigzins`)."""
+_LIKE = 0.75
+"""How much a word must be like another to be taken for a slip of the pen, from 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A word that no dictionary knows."""
+
+    index: int
+    word: str
+    begins: bool
+    """It has a capital, as it begins a sentence: nobody knows whether it is a name."""
+
+
+@lru_cache(maxsize=4096)
+def strangers_in(text: str, language: str) -> tuple[Stranger, ...]:
+    """Return the words of a passage that no dictionary knows, and that do not look like names."""
+    found = []
+    for start, sentence in sentences_in(text):
+        for order, word in enumerate(words_in(sentence)):
+            begins = word[0][0].isupper()
+            is_whole = not is_in_a_name(word) and not is_shortened(word)
+            if is_whole and not (begins and order) and _is_stranger(word[0], language):
+                found.append(Stranger(start + word.start(), word[0], begins))
+    return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def names_in(text: str) -> frozenset[str]:
+    """Return the words of a passage that have a capital though they begin no sentence."""
+    return frozenset(
+        without_ending(word[0])
+        for _, sentence in sentences_in(text)
+        for order, word in enumerate(words_in(sentence))
+        if order and word[0][0].isupper()
+    )
+
+
+def is_among(word: str, right: AbstractSet[str]) -> bool:
+    """Tell whether a word is one of those that are right; what is in lower case there may have a capital."""
+    plain = without_ending(word)
+    return not right.isdisjoint((word, plain, word.lower(), plain.lower()))
+
+
+def without_ending(word: str) -> str:
+    """Return a word without what an apostrophe joins to it: `GPU` for `GPU's`."""
+    return _ENDING.sub("", word)
+
+
+@lru_cache(maxsize=4096)
+def better_word(word: str, language: str) -> str:
+    """Return the word that was meant; empty where none is near enough."""
+    found = nearest(language, word)
+    like = SequenceMatcher(None, word.lower(), found.lower()).ratio() if found else 0
+    # Where a name begins a sentence, what is most like it is a name too, or far from it.
+    return found if like >= _LIKE and found[:1].isupper() == word[0].isupper() else ""
+
+
+@lru_cache(maxsize=65536)
+def _is_stranger(word: str, language: str) -> bool:
+    return not (
+        _is_odd(word)
+        or _is_known(word, language)
+        or _has_known_parts(word, language)
+        or _is_compound(without_ending(word).lower(), language)
+    )
+
+
+def _is_odd(word: str) -> bool:
+    """Tell whether a word is none that a dictionary could have: a name in capitals, a number, another script."""
+    base = without_ending(word)
+    is_odd_case = sum(map(str.isupper, base)) > 1 or any(map(str.isupper, base[1:]))
+    return len(base) == 1 or is_odd_case or not _LATIN.fullmatch(word) or not _VOWEL.search(base)
+
+
+def _is_known(word: str, language: str) -> bool:
+    plain = word.replace("’", "'").replace(HYPHENS[1], HYPHENS[0])
+    base = without_ending(plain)
+    return any(knows(name, form) for name in _ALSO[language] for form in (plain, base))
+
+
+def _has_known_parts(word: str, language: str) -> bool:
+    parts = _HYPHEN.split(word)
+    return len(parts) > 1 and all(part in _PREFIXES or _is_odd(part) or _is_known(part, language) for part in parts)
+
+
+def _is_compound(word: str, language: str) -> bool:
+    """Tell whether a word is two in one, of which the dictionaries know both: `datagovernance`, `codebase`."""
+    if len(word) < _LEAST_COMPOUND[language]:
+        return False
+    for at in range(_LEAST_PART, len(word) - _LEAST_PART + 1):
+        first, second = word[:at], word[at:]
+        if _is_known(second, language) and (_is_known(first, language) or _is_known(first.removesuffix("s"), language)):
+            return True
+    return False
