@@ -49,6 +49,9 @@ _PICTURE = re.compile(r"url\(|gradient\(", re.IGNORECASE)
 _LENGTH = re.compile(r"([\d.]+)(px|pt|em|rem|%)")
 _QUERY = re.compile(r"\(\s*([-\w]+)\s*(?::\s*([^()]*?)\s*)?\)|\b(not|print|speech|or)\b", re.IGNORECASE)
 _BOLD = 600
+_OWN = frozenset({"alt", "href", "src", "title"})
+"""Attributes whose value is an element's own, so that what is known of one like it would be of no use."""
+_MAX_KEPT = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +101,26 @@ def painted_words(html: str, scheme: Scheme) -> Iterator[Painted]:
     """Yield the words of a mail that can be seen on a wide screen of a colour scheme."""
     root = read_html(html)
     add_table_bodies(root)
-    yield from _Painter(root, scheme).walk(root)
+    css = tuple(_sheet_of(style) for style in root.iter("style"))
+    yield from _painter(css, scheme, takes_dark=_takes_dark(root)).walk(root)
+
+
+@lru_cache(maxsize=8)
+def _painter(css: tuple[str, ...], scheme: Scheme, *, takes_dark: bool) -> _Painter:
+    return _Painter(css, scheme, takes_dark=takes_dark)
 
 
 class _Painter:
-    """Paints one document; what was found for a tag serves for all like it in a place like its own."""
+    """Paints documents that have the same style sheets.
 
-    def __init__(self, root: etree._Element, scheme: Scheme) -> None:
-        css = tuple(_sheet_of(style) for style in root.iter("style"))
+    What was found for a tag serves for all like it in a place like its own, in every mail of the theme.
+    """
+
+    def __init__(self, css: tuple[str, ...], scheme: Scheme, *, takes_dark: bool) -> None:
         self._scheme = scheme
         self._rules = _rules_by_key(css, scheme)
         self._known: dict[tuple[object, ...], _Place] = {}
-        is_dark = scheme == "dark" and _takes_dark(root)
+        is_dark = scheme == "dark" and takes_dark
         self._canvas = Paint(WHITE if is_dark else BLACK, _DARK_CANVAS if is_dark else WHITE, _ROOT_PX, is_bold=False)
 
     def walk(self, root: etree._Element) -> Iterator[Painted]:
@@ -126,14 +137,18 @@ class _Painter:
             yield from _words(node.tail, around[-1])
 
     def _place(self, element: etree._Element, around: _Place | None) -> _Place:
-        shape = (element.tag, *(item for item in element.items() if item[0] not in {"href", "src", "alt", "title"}))
-        key = (around, "href" in element.attrib, shape)
-        if key not in self._known:
-            attributes = dict(element.items())
+        shape = tuple((name, "" if name in _OWN else value) for name, value in element.items() if name != "aria-label")
+        key = (around, element.tag, shape)
+        place = self._known.get(key)
+        if place is None:
+            attributes = dict(shape)
             classes = frozenset(attributes.get("class", "").split())
             tag = Tag(element.tag, attributes, classes, around.tag if around else None)
-            self._known[key] = _Place(tag, self._paint(tag, around.paint if around else self._canvas))
-        return self._known[key]
+            place = _Place(tag, self._paint(tag, around.paint if around else self._canvas))
+            if len(self._known) > _MAX_KEPT:
+                self._known.clear()
+            self._known[key] = place
+        return place
 
     def _paint(self, tag: Tag, around: Paint) -> Paint:
         values = self._cascaded(tag)
@@ -181,7 +196,6 @@ def _sheet_of(style: etree._Element) -> str:
     return f"@media {media}{{{style.text or ''}}}" if media else style.text or ""
 
 
-@lru_cache(maxsize=32)
 def _rules_by_key(sheets: tuple[str, ...], scheme: Scheme) -> dict[str, list[_Candidate]]:
     found: dict[str, list[_Candidate]] = defaultdict(list)
     rules = (rule for css in sheets for rule in _that_hold(read_sheet(css).rules, scheme))
