@@ -7,6 +7,18 @@ import pytest
 from newsletter.checks.clients import as_outlook
 from tests.checks.clients.seen import css_of, styles_of, tree, words_of
 
+WORDS_OWN = css_of(as_outlook("<p>a</p>"))
+
+
+def kept_css(html: str) -> str:
+    """What is left of a mail's style sheets, without what Word does by itself."""
+    return css_of(as_outlook(html)).removeprefix(WORDS_OWN)
+
+
+def test_words_own_ways_come_before_the_mails_rules() -> None:
+    assert "pre{white-space:pre-wrap}" in WORDS_OWN
+    assert css_of(as_outlook("<head><style>p{margin:0}</style></head>a")) == f"{WORDS_OWN}p{{margin:0}}"
+
 
 @pytest.mark.parametrize(
     ("condition", "holds"),
@@ -81,12 +93,12 @@ def test_words_engine_ignores_much_of_a_style(tag: str, style: str, kept: str) -
     ],
 )
 def test_style_sheets_are_sifted(css: str, kept: str) -> None:
-    assert css_of(as_outlook(f"<head><style>{css}</style></head><p>a</p>")) == kept
+    assert kept_css(f"<head><style>{css}</style></head><p>a</p>") == kept
 
 
 def test_a_sheet_for_some_screens_alone_is_dropped() -> None:
-    assert css_of(as_outlook('<head><style media="(max-width:9px)">p{margin:0}</style></head><p>a')) == ""
-    assert css_of(as_outlook('<head><style media="screen">p{margin:0}</style></head><p>a')) == "p{margin:0}"
+    assert kept_css('<head><style media="(max-width:9px)">p{margin:0}</style></head><p>a') == ""
+    assert kept_css('<head><style media="screen">p{margin:0}</style></head><p>a') == "p{margin:0}"
 
 
 BUTTON = (

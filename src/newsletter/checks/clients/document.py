@@ -38,6 +38,13 @@ def add_table_bodies(root: etree._Element) -> None:
             body.extend(rows)
 
 
+def add_first_sheet(root: etree._Element, css: str) -> None:
+    """Put a style sheet before all others of a document."""
+    style = etree.Element("style")
+    style.text = css
+    root.find("head").insert(0, style)
+
+
 def write_html(root: etree._Element) -> str:
     """Return a document as text."""
     return str(etree.tostring(root, method="html", encoding="unicode", doctype=_DOCTYPE, with_tail=False))

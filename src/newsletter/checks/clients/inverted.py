@@ -11,15 +11,15 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Literal
 
-from lxml import etree
-
 from newsletter.checks.clients.colours import BLACK, WHITE, Colour, darkened, is_light, read_colour, recoloured
 from newsletter.checks.clients.css import AtRule, Rule, read_declarations, read_sheet, write_declarations, write_sheet
-from newsletter.checks.clients.document import elements, read_html, remove, write_html
+from newsletter.checks.clients.document import add_first_sheet, elements, read_html, remove, write_html
 from newsletter.checks.clients.gmail import as_gmail
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from lxml import etree
 
     from newsletter.checks.clients.css import Declaration
 
@@ -49,9 +49,7 @@ def inverted(html: str, program: Program) -> str:
     for element in elements(root):
         _invert(element, program)
     ground, ink, link = change("background")(WHITE), change("color")(BLACK), change("color")(_BLUE)
-    sheet = etree.Element("style")
-    sheet.text = f"html{{background:{ground};color:{ink}}}a{{color:{link}}}"
-    root.find("head").insert(0, sheet)
+    add_first_sheet(root, f"html{{background:{ground};color:{ink}}}a{{color:{link}}}")
     return write_html(root)
 
 

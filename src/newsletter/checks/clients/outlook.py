@@ -22,7 +22,15 @@ from newsletter.checks.clients.css import (
     write_declarations,
     write_sheet,
 )
-from newsletter.checks.clients.document import elements, read_html, remove, restyle, take_out, write_html
+from newsletter.checks.clients.document import (
+    add_first_sheet,
+    elements,
+    read_html,
+    remove,
+    restyle,
+    take_out,
+    write_html,
+)
 from newsletter.checks.clients.support import dropped_by
 
 if TYPE_CHECKING:
@@ -45,6 +53,9 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "lt": operator.lt,
     "lte": operator.le,
 }
+_WORDS_OWN = "ul,ol{padding:0}li{margin-left:40px}pre{white-space:pre-wrap}p:empty{display:none}"
+"""What Word does that a browser does not: it indents items and not lists, wraps every line, and drops a `p` that is
+empty."""
 _SHAPES = frozenset({"v:rect", "v:roundrect", "v:oval"})
 _GONE = frozenset({"base", "embed", "iframe", "link", "object", "script", "source", "svg"})
 _CELLS = frozenset({"td", "th", ""})
@@ -68,6 +79,7 @@ def as_outlook(html: str) -> str:
         _draw(shape)
     take_out(root, _GONE, _PROGRAM)
     restyle(root, lambda element, style: style if element.get("data-vml") else _kept_style(element.tag, style))
+    add_first_sheet(root, _WORDS_OWN)
     return write_html(root)
 
 
