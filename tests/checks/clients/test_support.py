@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from newsletter.checks.clients import features
-from newsletter.checks.clients.distil import distil
+from newsletter.checks.clients.distil import distil, main
 from newsletter.checks.clients.programs import PROGRAMS, SHOWN
 from newsletter.checks.clients.support import dropped_by
 from newsletter.checks.clients.support import features as known
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PAGE = """---
 title: "float"
@@ -36,6 +40,16 @@ def test_the_newest_test_of_each_platform_counts() -> None:
         "gmail": "a",
         "outlook-windows": "n",
     }
+
+
+def test_the_file_says_what_it_was_made_of(tmp_path: Path) -> None:
+    (tmp_path / "_features").mkdir()
+    (tmp_path / "_features" / "css-float.md").write_text(PAGE, "utf-8")
+    (tmp_path / "_features" / "_template.md").write_text(PAGE, "utf-8")
+    main([str(tmp_path), "0123abc", "2026-06-29"], tmp_path)
+    document = json.loads((tmp_path / "support.json").read_text("utf-8"))
+    assert (document["commit"], document["date"], document["programs"]) == ("0123abc", "2026-06-29", list(PROGRAMS))
+    assert list(document["features"]) == ["css-float"]
 
 
 def test_every_feature_that_is_looked_for_is_known() -> None:

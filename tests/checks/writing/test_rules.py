@@ -6,13 +6,16 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
 
 from newsletter.checks import Desk, Rendered, gather
 from newsletter.checks.writing import rules
+from newsletter.errors import IssueError
 from newsletter.model import Pictures
 from tests.checks.drafts import FRONT, NOW, SETTINGS, parsed
 from tests.checks.drafts import desk as usual_desk
 from tests.render.goldens import REAL, issue_named
+from tests.render.hostile import TEXTS
 from tests.render.issues import SETTINGS as HOUSE
 from tests.render.issues import THEME
 
@@ -93,8 +96,8 @@ def test_every_fault_is_told_at_its_place() -> None:
 
 def test_the_length_of_a_sentence_is_a_setting() -> None:
     text = f"{FRONT}\nEen twee drie vier vijf zes zeven acht negen tien elf. Kort.\n"
-    settings = dataclasses.replace(SETTINGS, checks=dataclasses.replace(SETTINGS.checks, sentence_words=10))
-    short = dataclasses.replace(usual_desk(), settings=settings)
+    wanted = dataclasses.replace(SETTINGS, checks=dataclasses.replace(SETTINGS.checks, sentence_words=10))
+    short = dataclasses.replace(usual_desk(), settings=wanted)
     advice = "of more than 10 few readers know the beginning at the end"
     assert told(material(text)) == []
     assert told(material(text, short)) == [f"7:1: a sentence of 11 words; {advice}; make two of it [sentence-length]"]
@@ -102,8 +105,8 @@ def test_the_length_of_a_sentence_is_a_setting() -> None:
 
 def test_the_newsletter_has_words_of_its_own(tmp_path: Path) -> None:
     text = f"{FRONT}\nDit is een vlurk, en daar zijn vlurks. Zo'n Blorp's ding.\n"
-    settings = dataclasses.replace(SETTINGS, root=tmp_path)
-    own = dataclasses.replace(usual_desk(), settings=settings)
+    wanted = dataclasses.replace(SETTINGS, root=tmp_path)
+    own = dataclasses.replace(usual_desk(), settings=wanted)
     assert len(told(material(text, own))) == 2
     (tmp_path / "dictionary.txt").write_text("\ufeffvlurk\nvlurks # meer\n", "utf-8")
     assert told(material(text, own)) == []
@@ -125,6 +128,35 @@ def test_names_and_tables_are_left_alone(text: str) -> None:
 def test_je_and_u_are_words_of_dutch_alone() -> None:
     text = FRONT.replace("date:", "language: en\ndate:") + "\nYou say je or u, as you like.\n"
     assert [one for one in told(material(text)) if "address-mixed" in one] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "places"),
+    [
+        ("subject: Een foutt", ["2:14"]),
+        ("subject:   'Een foutt'   # foutt", ["2:17"]),
+        ('subject: "Een \\"foutt\\"" # foutt', ["2:17", "2:16", "2:23"]),
+        ('subject: "Prima" # een "foutt"', []),
+        ("subject: 'Zo''n foutt'", ["2:17"]),
+        ("subject: \"Een {{ subscriber.first_name | default('foutt') }} foutt\"", ["2:62"]),
+    ],
+)
+def test_the_front_matter_is_read_as_it_was_written(line: str, places: list[str]) -> None:
+    found = told(material(FRONT.replace('subject: "Een traan in de cleanroom"', line) + "\nPrima.\n"))
+    assert [one.partition(": ")[0] for one in found] == places
+
+
+@settings(max_examples=50)
+@given(TEXTS)
+def test_whatever_is_written_what_is_told_has_a_place_in_it(text: str) -> None:
+    try:
+        made = material(f"{FRONT}\n{text}\n")
+    except IssueError:
+        return
+    for rule in WRITING.values():
+        for position, message in rule(made):
+            assert message
+            assert 1 <= position.column <= len(made.lines[position.line - 1])
 
 
 @pytest.mark.parametrize("name", REAL)

@@ -108,6 +108,14 @@ def test_dictionaries_are_packed_with_quick_suggestions() -> None:
     assert pack.joined(["2\ncolor/S\nmap\n", "2\ncolour/S\nmap\n"]) == "3\ncolor/S\nmap\ncolour/S\n"
 
 
+def test_a_dictionary_is_packed_of_its_rules_and_its_lists(tmp_path: Path) -> None:
+    for name, text in (("x.aff", "SET UTF-8\n"), ("x.dic", "1\ncolor\n"), ("y.dic", "1\ncolour\n")):
+        (tmp_path / name).write_text(text, "utf-8")
+    pack.main(["en", *(str(tmp_path / name) for name in ("x.aff", "x.dic", "y.dic"))], tmp_path)
+    packed = [gzip.decompress((tmp_path / f"en.{suffix}.gz").read_bytes()).decode() for suffix in ("aff", "dic")]
+    assert packed == [pack.fast("SET UTF-8\n"), "2\ncolor\ncolour\n"]
+
+
 @pytest.mark.parametrize("language", dictionaries.LANGUAGES)
 def test_the_dictionaries_that_ship_were_packed_so(language: str) -> None:
     folder = Path(dictionaries.__file__).with_name(dictionaries.FOLDER)

@@ -26,13 +26,13 @@ _TITLE = re.compile(r"""^title:\s*(["'])(.*)\1\s*$""", re.MULTILINE)
 _STATS = re.compile(r"^stats:\s*(\{.*?^\})", re.MULTILINE | re.DOTALL)
 
 
-def main() -> None:
+def main(arguments: list[str], out: Path) -> None:
     """Write the file: `python -m newsletter.checks.clients.distil FOLDER COMMIT DATE`, the folder being a checkout."""
-    folder, commit, date = sys.argv[1:]
+    folder, commit, date = arguments
     pages = {path.stem: path.read_text("utf-8") for path in Path(folder, "_features").glob("[!_]*.md")}
     document = {"source": SOURCE, "commit": commit, "date": date, "programs": list(PROGRAMS), "features": distil(pages)}
     text = json.dumps(document, ensure_ascii=False, indent=0)
-    Path(__file__).with_name(FILE).write_text(f"{text}\n", encoding="utf-8")
+    (out / FILE).write_text(f"{text}\n", encoding="utf-8")
 
 
 def distil(pages: dict[str, str]) -> dict[str, list[str]]:
@@ -74,4 +74,4 @@ def _read_table(tokens: Iterator[str]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:], Path(__file__).parent)

@@ -14,14 +14,13 @@ FAST = ("MAXNGRAMSUGS 0", "MAXCPDSUGS 0", "NOSPLITSUGS")
 _SLOW = re.compile(r"^(?:MAXNGRAMSUGS|MAXCPDSUGS|NOSPLITSUGS)\b.*\n", re.MULTILINE)
 
 
-def main() -> None:
+def main(arguments: list[str], out: Path) -> None:
     """Write the files: `python -m newsletter.checks.writing.pack LANGUAGE RULES.aff WORDS.dic…`."""
-    language, rules, *words = sys.argv[1:]
+    language, rules, *words = arguments
     lists = [Path(path).read_text("utf-8") for path in words]
     packed = {"aff": fast(Path(rules).read_text("utf-8")), "dic": joined(lists)}
     for suffix, text in packed.items():
-        path = Path(__file__).with_name(FOLDER) / f"{language}.{suffix}.gz"
-        path.write_bytes(gzip.compress(text.encode(), mtime=0))
+        (out / f"{language}.{suffix}.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
 
 
 def fast(rules: str) -> str:
@@ -37,4 +36,4 @@ def joined(lists: list[str]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:], Path(__file__).with_name(FOLDER))

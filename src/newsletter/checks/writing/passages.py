@@ -23,7 +23,15 @@ _BEGINS = re.compile(r"\s*(?:>\s*)*(?:[-*+]\s|\d+[.)]\s|#{1,6}\s|\||\[\^[^\]]+\]
 """How a line begins that goes on no sentence: an item, a heading, a row of a table, a footnote."""
 _ENDS = re.compile(r"\s*(?:>\s*)*(?:#{1,6}\s|\|)")
 """How a line begins after which a sentence does not go on."""
-_VALUE = re.compile(r"""\w+\s*:\s*(["']?)(?P<value>.*?)\1\s*""")
+_VALUE = re.compile(
+    r"""
+    \w+ \s*:\s*
+    (?: "(?P<double>(?:\\.|[^"\\])*)" | '(?P<single>(?:''|[^'])*)' | (?P<plain>[^\s"'\#>|].*?) )
+    \s* (?:\s\#.*)?
+    """,
+    re.VERBOSE,
+)
+"""A key of YAML, its value in quotes or without, and a comment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +74,11 @@ def _inbox(position: Position | None, lines: Sequence[str]) -> Iterator[Passage]
         return
     line = lines[position.line - 1]
     found = _VALUE.fullmatch(line, position.column - 1)
-    if found and found["value"] not in {"", ">", "|", ">-", "|-"}:
-        raw = found["value"]
+    if found and found.lastgroup:
+        raw = found[found.lastgroup]
         text = FIELD.sub(lambda match: " " * len(match[0]), raw)
-        yield Passage(text, raw, ((0, replace(position, column=found.start("value") + 1)),), INBOX)
+        place = replace(position, column=found.start(found.lastgroup) + 1)
+        yield Passage(text, raw, ((0, place),), INBOX)
 
 
 def _grouped(lines: Iterable[Line]) -> Iterator[list[Line]]:

@@ -38,7 +38,7 @@ _SHORT = (
     *("inc", "ltd"),
 )
 _ABBREVIATION = re.compile(rf"\b(?:[A-Za-z]|{'|'.join(_SHORT)})\Z")
-_JOINED_BEFORE, _JOINED_AFTER = re.compile(r"[@#/\\_]\Z|\w[.:]\Z"), re.compile(r"[@/\\_]|[.:]\w")
+_JOINED_BEFORE, _JOINED_AFTER = re.compile(r"[@#/_]\Z|[\w:][.:\\]\Z"), re.compile(r"[@/_]|[.:\\]\w")
 """What joins a word to an address or the name of a file, such as `house.txt` and `@name`."""
 
 
