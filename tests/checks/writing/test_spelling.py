@@ -24,6 +24,8 @@ def found(text: str, language: str = "nl") -> list[str]:
         ("nl", "geschikheid", "geschiktheid"),
         ("nl", "creëeren", "creëren"),
         ("nl", "gebeurdt", "gebeurd"),
+        ("nl", "techiek", "techniek"),
+        ("nl", "allereest", "allereerst"),
         ("en", "recieve", "receive"),
         ("en", "competetion", "competition"),
         ("en", "seperate", "separate"),
@@ -47,6 +49,8 @@ def test_a_slip_of_the_pen_is_found_and_the_word_that_was_meant(language: str, w
         "Привет 你好 x y z",
         "css en html",
         "pre-release",
+        "een vertaalapp, de techwereld, chat-achtige vensters",
+        "dat is níet jóuw idee",
         "Hoera :tada: en :sparkles:",
     ],
 )

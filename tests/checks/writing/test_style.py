@@ -29,6 +29,7 @@ def blanked(raw: str) -> str:
             [(5, '"niet" stands here twice; delete one'), (10, '"niet" stands here twice; delete one')],
         ),
         ("Ik hoor dat je je afvraagt of dat dat kan", "nl", []),
+        ("Spreek het in in de app en neem het op op tijd", "nl", []),
         ("He had had enough of what it is is", "en", []),
         ("de `x` de", "nl", []),
         ("de, de", "nl", []),

@@ -33,9 +33,9 @@ def _spells(language: str, word: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def nearest(language: str, word: str) -> str:
-    """Return the word of a dictionary that is most like another; empty where none is. It takes 20 to 100 ms."""
-    return str(next(iter(_open(language).suggest(word)), ""))
+def suggestions(language: str, word: str) -> tuple[str, ...]:
+    """Return the words of a dictionary that another may have been meant to be. It takes 10 to 50 ms."""
+    return tuple(map(str, _open(language).suggest(word)))
 
 
 @cache

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
-from newsletter.checks.writing.dictionaries import knows, nearest
+from newsletter.checks.writing.dictionaries import knows, suggestions
 from newsletter.checks.writing.words import HYPHENS, is_in_a_name, is_shortened, sentences_in, words_in
 
 if TYPE_CHECKING:
@@ -25,13 +25,19 @@ _LATIN = re.compile(rf"[A-Za-z\u00c0-\u024f'’{re.escape(HYPHENS)}]+")
 _HYPHEN = re.compile(f"[{re.escape(HYPHENS)}]")
 _ENDING = re.compile(r"['’](?:s|er|ers|je|jes|tje|tjes|en|t|d|ll|re|ve|m)\Z")
 _VOWEL = re.compile(r"[aeiouyà-öø-ÿ]", re.IGNORECASE)
-_PREFIXES = frozenset({"anti", "co", "de", "e", "ex", "mini", "multi", "non", "post", "pre", "re", "sub", "ultra"})
-"""What stands before a hyphen without being a word."""
+_AFFIXES = frozenset(
+    {"achtig", "achtige", "anti", "co", "de", "e", "ex", "mini", "multi", "non", "post", "pre", "re", "sub", "ultra"}
+)
+"""What stands beside a hyphen without being a word."""
 _LEAST_PART = 4
 _LEAST_COMPOUND = {"nl": 11, "en": 8}
 """Letters of a compound, and of each half: with fewer, slips of the pen pass for one (`enigzins`)."""
-_LIKE = 0.75
-"""How much a word must be like another to be taken for a slip of the pen, from 0 to 1."""
+_STRESS = "\N{COMBINING ACUTE ACCENT}"
+"""On a word that is stressed: *níet*, *jóuw*."""
+_MODERN = frozenset({"app", "apps", "bot", "bots", "chat", "data", "deep", "tech", "tool", "tools", "video", "web"})
+"""Halves of which new compounds are made every day; the other half must be a word all the same."""
+_MOST_EDITS, _LETTERS_PER_EDIT = 2, 3
+"""How far from a word may be what was meant by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +88,27 @@ def without_ending(word: str) -> str:
 @lru_cache(maxsize=4096)
 def better_word(word: str, language: str) -> str:
     """Return the word that was meant; empty where none is near enough."""
-    found = nearest(language, word)
-    like = SequenceMatcher(None, word.lower(), found.lower()).ratio() if found else 0
-    # Where a name begins a sentence, what is most like it is a name too, or far from it.
-    return found if like >= _LIKE and found[:1].isupper() == word[0].isupper() else ""
+    begins = word[0].isupper()
+    near = [one for one in suggestions(language, word) if one[:1].isupper() == begins and " " not in one]
+    edits = {found: _edits(found.lower(), word.lower()) for found in near}
+    best = min(edits, key=lambda found: edits[found], default="")
+    return best if best and edits[best] <= min(_MOST_EDITS, len(word) // _LETTERS_PER_EDIT) else ""
+
+
+def _edits(one: str, other: str) -> int:
+    """Return how many letters must be added, left out, changed or swapped with the next to make one word of another.
+
+    This is the distance of Damerau and Levenshtein, where no letter is touched twice.
+    """
+    before, above, row = list[int](), list[int](), list(range(len(other) + 1))
+    for y, letter in enumerate(one):
+        before, above, row = above, row, [y + 1]
+        for x, wanted in enumerate(other):
+            steps = [above[x] + (letter != wanted), above[x + 1] + 1, row[x] + 1]
+            if x and y and letter == other[x - 1] and wanted == one[y - 1]:
+                steps.append(before[x - 1] + 1)
+            row.append(min(steps))
+    return row[-1]
 
 
 @lru_cache(maxsize=65536)
@@ -107,21 +130,25 @@ def _is_odd(word: str) -> bool:
 
 def _is_known(word: str, language: str) -> bool:
     plain = word.replace("’", "'").replace(HYPHENS[1], HYPHENS[0])
-    base = without_ending(plain)
-    return any(knows(name, form) for name in _ALSO[language] for form in (plain, base))
+    forms = {plain, without_ending(plain), normalize("NFC", normalize("NFD", plain).replace(_STRESS, ""))}
+    return any(knows(name, form) for name in _ALSO[language] for form in forms)
 
 
 def _has_known_parts(word: str, language: str) -> bool:
     parts = _HYPHEN.split(word)
-    return len(parts) > 1 and all(part in _PREFIXES or _is_odd(part) or _is_known(part, language) for part in parts)
+    return len(parts) > 1 and all(part in _AFFIXES or _is_odd(part) or _is_known(part, language) for part in parts)
 
 
 def _is_compound(word: str, language: str) -> bool:
-    """Tell whether a word is two in one, of which the dictionaries know both: `datagovernance`, `codebase`."""
-    if len(word) < _LEAST_COMPOUND[language]:
-        return False
-    for at in range(_LEAST_PART, len(word) - _LEAST_PART + 1):
-        first, second = word[:at], word[at:]
-        if _is_known(second, language) and (_is_known(first, language) or _is_known(first.removesuffix("s"), language)):
-            return True
-    return False
+    """Tell whether a word is two in one, of which the dictionaries know both: `datagovernance`, `webwinkel`."""
+    return any(
+        _is_known(second, language) and (_is_known(first, language) or _is_known(first.removesuffix("s"), language))
+        for first, second in ((word[:at], word[at:]) for at in range(1, len(word)))
+        if _may_be_halves(first, second, language)
+    )
+
+
+def _may_be_halves(first: str, second: str, language: str) -> bool:
+    if min(len(first), len(second)) >= _LEAST_PART and len(first) + len(second) >= _LEAST_COMPOUND[language]:
+        return True
+    return any(half in _MODERN and len(other) >= _LEAST_PART for half, other in ((first, second), (second, first)))

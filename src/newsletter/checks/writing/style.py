@@ -13,12 +13,10 @@ Faults = tuple[tuple[int, str], ...]
 _TWICE = {
     "nl": frozenset(
         {
-            "aan",
             "als",
             "bla",
             "dat",
             "die",
-            "door",
             "er",
             "had",
             "haar",
@@ -29,12 +27,18 @@ _TWICE = {
             "ja",
             "je",
             "lang",
+            "nee",
+            "of",
+            "ons",
         }
-        | {"nee", "om", "ons", "over", "u", "ver", "voor", "was", "we", "wie", "ze", "zijn"}
+        | {"u", "ver", "was", "we", "wie", "ze", "zijn"}
+        | {"aan", "af", "bij", "door", "in", "mee", "na", "om", "op", "over", "tegen", "toe", "tot", "uit", "voor"}
     ),
-    "en": frozenset({"blah", "bye", "do", "had", "ha", "her", "is", "long", "no", "so", "that", "very", "you"}),
+    "en": frozenset(
+        {"blah", "bye", "do", "had", "ha", "her", "in", "is", "long", "no", "on", "so", "that", "very", "you"}
+    ),
 }
-"""Words that stand twice in good sentences: *dat je je afvraagt*, *what it is is*."""
+"""Words that stand twice in good sentences: *dat je je afvraagt*, *spreek het in in de app*, *what it is is*."""
 _BETWEEN = re.compile(r"[*_]*\s[\s*_]*")
 _SPACES = re.compile(r"(?<=\S)  +(?=\S)")
 _BEFORE_TEXT = re.compile(r"[\s>]*(?:[-*+]|\d+[.)]|#{1,6})?\s*\Z")
