@@ -64,7 +64,7 @@ def passages_of(material: Material) -> Iterator[Passage]:
         title = title_of(block, lines)
         if title and title.text:
             yield _passage([title], lines, TITLE, block)
-        for group in _grouped(prose_of(block)):
+        for group in _grouped(prose_of(block.body)):
             yield _passage(group, lines, PROSE, block)
 
 
