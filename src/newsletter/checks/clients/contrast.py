@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsletter.checks.clients.paint import painted_words, seen
@@ -32,18 +33,22 @@ class Unreadable:
     needed: float
 
 
-def unreadable_words(html: str, scheme: Scheme) -> Iterator[Unreadable]:
+def unreadable_words(html: str) -> Iterator[Unreadable]:
     """Yield the words of a mail whose contrast is below that of WCAG 2.2, success criterion 1.4.3 (level AA)."""
-    for painted in painted_words(html, scheme):
-        paint = painted.paint
-        ink = seen(paint)
-        if ink is None or paint.ground is None:
+    for painted in painted_words(html):
+        ratio, needed = _contrast(painted.paint)
+        if ratio >= needed:
             continue
-        ratio, needed = contrast(str(ink), str(paint.ground)), _needed(paint)
-        if ratio < needed:
-            yield Unreadable(painted.words, scheme, ink, paint.ground, ratio, needed)
+        ink, ground = seen(painted.paint), painted.paint.ground
+        if ink and ground:
+            yield Unreadable(painted.words, painted.scheme, ink, ground, ratio, needed)
 
 
-def _needed(paint: Paint) -> float:
+@lru_cache(maxsize=1024)
+def _contrast(paint: Paint) -> tuple[float, float]:
+    """Return the contrast of words, and what it must be at least; nothing is needed on a picture."""
+    ink = seen(paint)
+    if ink is None or paint.ground is None:
+        return 0, 0
     is_large = paint.size_px >= (_LARGE_BOLD_PX if paint.is_bold else _LARGE_PX)
-    return LEAST_LARGE if is_large else LEAST
+    return contrast(str(ink), str(paint.ground)), LEAST_LARGE if is_large else LEAST

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -28,7 +29,15 @@ def read_html(html: str) -> etree._Element:
     return root
 
 
-def add_table_bodies(root: etree._Element) -> None:
+@lru_cache(maxsize=2)
+def read_once(html: str) -> etree._Element:
+    """Return the root of a document, its tables with bodies; kept for who asks next, so it must not be changed."""
+    root = read_html(html)
+    _add_table_bodies(root)
+    return root
+
+
+def _add_table_bodies(root: etree._Element) -> None:
     """Put the rows of each table in a `tbody`, as a browser does, so that selectors that name it match."""
     for table in list(root.iter("table")):
         rows = [child for child in table if child.tag == "tr"]

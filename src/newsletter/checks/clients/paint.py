@@ -12,7 +12,7 @@ from lxml import etree
 
 from newsletter.checks.clients.colours import BLACK, WHITE, Colour, first_colour, read_colour
 from newsletter.checks.clients.css import Rule, read_declarations, read_sheet
-from newsletter.checks.clients.document import add_table_bodies, read_html
+from newsletter.checks.clients.document import read_once
 from newsletter.checks.clients.selectors import Tag, key_of, matches, read_selector
 
 if TYPE_CHECKING:
@@ -74,18 +74,19 @@ class Paint:
 
 @dataclass(frozen=True, slots=True)
 class Painted:
-    """Words, and how they are painted."""
+    """Words, and how they are painted on a screen of a colour scheme."""
 
     words: str
+    scheme: Scheme
     paint: Paint
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Place:
-    """A tag in its place, with what holds there."""
+    """A tag in its place, and how words in it are painted on each screen."""
 
     tag: Tag
-    paint: Paint
+    paints: tuple[Paint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +98,16 @@ class _Candidate:
     declarations: tuple[Declaration, ...]
 
 
-def painted_words(html: str, scheme: Scheme) -> Iterator[Painted]:
-    """Yield the words of a mail that can be seen on a wide screen of a colour scheme."""
-    root = read_html(html)
-    add_table_bodies(root)
+def painted_words(html: str) -> Iterator[Painted]:
+    """Yield the words of a mail that can be seen on a wide screen, first light, then dark."""
+    root = read_once(html)
     css = tuple(_sheet_of(style) for style in root.iter("style"))
-    yield from _painter(css, scheme, takes_dark=_takes_dark(root)).walk(root)
+    yield from _painter(css, takes_dark=_takes_dark(root)).walk(root)
 
 
-@lru_cache(maxsize=8)
-def _painter(css: tuple[str, ...], scheme: Scheme, *, takes_dark: bool) -> _Painter:
-    return _Painter(css, scheme, takes_dark=takes_dark)
+@lru_cache(maxsize=4)
+def _painter(css: tuple[str, ...], *, takes_dark: bool) -> _Painter:
+    return _Painter([_Screen(css, "light", is_dark=False), _Screen(css, "dark", is_dark=takes_dark)])
 
 
 class _Painter:
@@ -116,12 +116,9 @@ class _Painter:
     What was found for a tag serves for all like it in a place like its own, in every mail of the theme.
     """
 
-    def __init__(self, css: tuple[str, ...], scheme: Scheme, *, takes_dark: bool) -> None:
-        self._scheme = scheme
-        self._rules = _rules_by_key(css, scheme)
+    def __init__(self, screens: list[_Screen]) -> None:
+        self._screens = screens
         self._known: dict[tuple[object, ...], _Place] = {}
-        is_dark = scheme == "dark" and takes_dark
-        self._canvas = Paint(WHITE if is_dark else BLACK, _DARK_CANVAS if is_dark else WHITE, _ROOT_PX, is_bold=False)
 
     def walk(self, root: etree._Element) -> Iterator[Painted]:
         """Yield the words of the tree, in order."""
@@ -130,11 +127,19 @@ class _Painter:
             if event == "start":
                 is_seen = node is root or (around[-1] and node.tag not in _UNSEEN)
                 around.append(self._place(node, around[-1]) if is_seen else None)
-                yield from _words(node.text, around[-1])
-                continue
-            if event == "end":
-                around.pop()
-            yield from _words(node.tail, around[-1])
+                text = node.text
+            else:
+                if event == "end":
+                    around.pop()
+                text = node.tail
+            place = around[-1]
+            if text and place and any(map(str.isalnum, text)):
+                yield from self._painted(text.strip(), place)
+
+    def _painted(self, words: str, place: _Place) -> Iterator[Painted]:
+        for screen, paint in zip(self._screens, place.paints, strict=True):
+            if paint.can_be_seen:
+                yield Painted(words, screen.scheme, paint)
 
     def _place(self, element: etree._Element, around: _Place | None) -> _Place:
         shape = tuple((name, "" if name in _OWN else value) for name, value in element.items() if name != "aria-label")
@@ -144,19 +149,31 @@ class _Painter:
             attributes = dict(shape)
             classes = frozenset(attributes.get("class", "").split())
             tag = Tag(element.tag, attributes, classes, around.tag if around else None)
-            place = _Place(tag, self._paint(tag, around.paint if around else self._canvas))
+            beneath = around.paints if around else [screen.canvas for screen in self._screens]
+            paints = (screen.paint(tag, below) for screen, below in zip(self._screens, beneath, strict=True))
+            place = _Place(tag, tuple(paints))
             if len(self._known) > _MAX_KEPT:
                 self._known.clear()
             self._known[key] = place
         return place
 
-    def _paint(self, tag: Tag, around: Paint) -> Paint:
+
+class _Screen:
+    """A screen of a colour scheme, and the rules that hold on it."""
+
+    def __init__(self, css: tuple[str, ...], scheme: Scheme, *, is_dark: bool) -> None:
+        self.scheme = scheme
+        self.canvas = Paint(WHITE if is_dark else BLACK, _DARK_CANVAS if is_dark else WHITE, _ROOT_PX, is_bold=False)
+        self._rules = _rules_by_key(css, scheme)
+
+    def paint(self, tag: Tag, around: Paint) -> Paint:
+        """Return how words in a tag are painted, where those around it are painted so."""
         values = self._cascaded(tag)
         size_px = _size_px(values.get("font-size", ""), around.size_px * _SIZES_EM.get(tag.name, 1.0), around.size_px)
         opacity = _number(values.get("opacity", ""), 1.0)
         is_hidden = around.is_hidden or values.get("display") == "none" or values.get("visibility") == "hidden"
         return Paint(
-            ink=_ink(values.get("color", ""), tag, around, self._scheme),
+            ink=_ink(values.get("color", ""), tag, around, self.scheme),
             ground=_ground(values, tag, around.ground),
             size_px=size_px,
             is_bold=_is_bold(values.get("font-weight", ""), is_bold=around.is_bold or tag.name in _BOLD_TAGS),
@@ -181,11 +198,6 @@ class _Painter:
 
 def _is_usual(declaration: Declaration) -> bool:
     return not declaration.is_important
-
-
-def _words(text: str | None, place: _Place | None) -> Iterator[Painted]:
-    if text and place and place.paint.can_be_seen and any(map(str.isalnum, text)):
-        yield Painted(text.strip(), place.paint)
 
 
 # Style sheets

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from newsletter.checks.clients.colours import Colour
     from newsletter.checks.clients.contrast import Unreadable
-    from newsletter.checks.clients.paint import Scheme
     from newsletter.checks.material import Material
     from newsletter.config import Theme
     from newsletter.model import Block, Segments
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 _FRAME = Position("templates/email/mail.mjml.j2")
 _FILLED = "x"
 """Stands for what a reader's own field may say."""
-_SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 
 def client_support(material: Material) -> Iterator[Remark]:
@@ -46,14 +44,12 @@ def contrast(material: Material) -> Iterator[Remark]:
     and dark; words on a picture are left out. Change one of the two colours in `[theme]`, or in your template.
     """
     if material.email:
-        html = _everything(material.email.html)
         told = set()
-        for scheme in _SCHEMES:
-            for found in unreadable_words(html, scheme):
-                pair = (found.ink, found.ground)
-                if pair not in told:
-                    told.add(pair)
-                    yield Remark(_place_of(found.words, material), _unreadable(found, material.settings.theme))
+        for found in unreadable_words(_everything(material.email.html)):
+            pair = (found.ink, found.ground)
+            if pair not in told:
+                told.add(pair)
+                yield Remark(_place_of(found.words, material), _unreadable(found, material.settings.theme))
 
 
 def _everything(segments: Segments) -> str:

@@ -8,12 +8,13 @@ a picture behind words does no harm where a colour stands in for it. The formats
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsletter.checks.clients import features
 from newsletter.checks.clients.colours import first_colour
 from newsletter.checks.clients.css import Rule, read_declarations, read_sheet
-from newsletter.checks.clients.document import elements, read_html
+from newsletter.checks.clients.document import elements, read_once
 from newsletter.checks.clients.programs import SHOWN
 from newsletter.checks.clients.support import NO
 from newsletter.checks.clients.support import features as known_features
@@ -101,7 +102,7 @@ def unshown(html: str, programs: Sequence[str]) -> Iterator[Unshown]:
     """Yield each feature of a mail that hurts where it is missing, and is missing in one of the programs; once."""
     told = set()
     known = known_features()
-    for use in _uses(read_html(html)):
+    for use in _uses(read_once(html)):
         without = tuple(program for program in programs if known[use.feature].shown[program] == NO)
         if without and use.feature in HURTS and use.feature not in told:
             told.add(use.feature)
@@ -117,17 +118,27 @@ def _uses(root: etree._Element) -> Iterator[_Use]:
             yield _Use(features.ELEMENTS[element.tag], f"<{element.tag}>", element)
         elif element.tag == "img" and (feature := features.of_picture(element.get("src", ""))):
             yield _Use(feature, f"a picture in the {known_features()[feature].title}", element)
-        for feature, written in _uses_of(read_declarations(element.get("style", ""))):
+        for feature, written in _uses_of_style(element.get("style", "")):
             yield _Use(feature, written, element)
 
 
-def _uses_of_css(css: str) -> Iterator[_Use]:
+@lru_cache(maxsize=64)
+def _uses_of_css(css: str) -> tuple[_Use, ...]:
+    return tuple(_uses_of_rules(css))
+
+
+def _uses_of_rules(css: str) -> Iterator[_Use]:
     for rule in read_sheet(css).rules:
         if not isinstance(rule, Rule) or all(selector.startswith(_FOR_ONE_PROGRAM) for selector in rule.selectors):
             continue
         for selector in rule.selectors:
             yield from (_Use(feature, selector) for feature in sorted(features.of_selector(selector)))
         yield from (_Use(feature, written) for feature, written in _uses_of(rule.declarations))
+
+
+@lru_cache(maxsize=4096)
+def _uses_of_style(style: str) -> tuple[tuple[str, str], ...]:
+    return tuple(_uses_of(read_declarations(style)))
 
 
 def _uses_of(declarations: Iterable[Declaration]) -> Iterator[tuple[str, str]]:
