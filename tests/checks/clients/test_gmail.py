@@ -116,6 +116,7 @@ def test_pictures_within_the_html_are_not_shown() -> None:
     [
         ("nl", ["Bericht", "ingekort", "Hele", "bericht", "weergeven"]),
         ("en", ["Message", "clipped", "View", "entire", "message"]),
+        ("fr", ["Message", "clipped", "View", "entire", "message"]),
     ],
 )
 def test_a_mail_beyond_102_kb_is_cut_off_and_loses_its_style_sheets(language: str, line: list[str]) -> None:

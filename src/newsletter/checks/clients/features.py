@@ -127,14 +127,6 @@ SELECTORS = {
     "css-selector-universal": r"(?<![\w=|])\*",
 }
 
-AT_RULES = {
-    "font-face": "css-at-font-face",
-    "import": "css-at-import",
-    "keyframes": "css-at-keyframes",
-    "media": "css-at-media",
-    "supports": "css-at-supports",
-}
-
 ELEMENTS = {
     "audio": "html-audio",
     "button": "html-button-submit",
@@ -142,7 +134,6 @@ ELEMENTS = {
     "form": "html-form",
     "input": "html-input-text",
     "link": "html-link",
-    "map": "html-image-maps",
     "marquee": "html-marquee",
     "meter": "html-meter",
     "object": "html-object",
@@ -171,7 +162,7 @@ PICTURES = {
 
 BASE64 = "image-base64"
 
-ALL = frozenset({*PROPERTIES, *VALUES, *SELECTORS, *AT_RULES.values(), *ELEMENTS.values(), *PICTURES.values(), BASE64})
+ALL = frozenset({*PROPERTIES, *VALUES, *SELECTORS, *ELEMENTS.values(), *PICTURES.values(), BASE64})
 
 _PICTURE = re.compile(r"\.(\w{2,4})(?:[?#].*)?\Z")
 _STRING = re.compile(r"""\[[^\]]*\]|"[^"]*"|'[^']*'""")

@@ -16,6 +16,7 @@ from newsletter.checks.clients import features
 from newsletter.checks.clients.css import AtRule, Rule, read_declarations, read_sheet, write_declarations, write_sheet
 from newsletter.checks.clients.document import elements, read_html, restyle, take_out, write_html
 from newsletter.checks.clients.support import dropped_by
+from newsletter.config.settings import LANGUAGES
 from newsletter.i18n import catalogue
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ _QUOTED = re.compile(r"""(\[[^\]]*\]|"[^"]*"|'[^']*')""")
 _DOCUMENT = re.compile(r"(^|[\s>+~])(html|body)\b|:root\b", re.IGNORECASE)
 _UNKNOWN_CONDITION = re.compile(r"prefers-|orientation|height|hover|resolution|pixel-ratio", re.IGNORECASE)
 _SPACED_RGB = re.compile(r"\brgba?\(\s*[\d.%]+\s+\d", re.IGNORECASE)
-_NAMES = {"class", "id", "for", "name", "headers"}
+_NAMES = frozenset({"class", "for", "headers", "id", "name"})
+"""Attributes that hold the names of classes or ids."""
 
 
 def as_gmail(html: str, *, is_foreign_account: bool = False) -> str:
@@ -147,8 +149,9 @@ def _as_div(root: etree._Element) -> etree._Element:
 
 
 def _clip_line(language: str) -> etree._Element:
-    words = catalogue(language or "en")
-    line = etree.Element("div", style="margin-top:16px;color:#222;font:small/1.5 Arial,Helvetica,sans-serif")
+    code = language.partition("-")[0]
+    words = catalogue(code if code in LANGUAGES else LANGUAGES[-1])
+    line = etree.Element("div", style=f"margin-top:16px;color:#222;{_SURROUNDINGS}")
     line.text = f"[{words.gettext('Message clipped')}]  "
     link = etree.SubElement(line, "a", href="#", style="color:#15c")
     link.text = words.gettext("View entire message")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FILE = "support.json"
-YES, NO, PARTLY, UNKNOWN = "y", "n", "a", "u"
+NO = "n"
 
 
 @dataclass(frozen=True, slots=True)
