@@ -71,6 +71,9 @@ foutt foutt
 Uw foutt.
 :::
 
+::: image {src="wafer.png" alt="Een foutt plaatje"}
+:::
+
 Je **foutt**, &eacute;n foutt&nbsp;er\\
 foutt
 """
@@ -82,7 +85,7 @@ def test_every_fault_is_told_at_its_place() -> None:
         f'3:36: no dictionary knows "chagrijning" (did you mean "chagrijnig"?){spelt}',
         *[
             f'{place}: no dictionary knows "foutt" (did you mean "fout"?){spelt}'
-            for place in ("6:47", "8:17", "10:9", "12:47", "21:4", "24:6", "24:25", "25:1")
+            for place in ("6:47", "8:17", "10:9", "12:47", "21:4", "24:37", "27:6", "27:25", "28:1")
         ],
         '6:11: "de" stands here twice; delete one [word-repeated]',
         '9:11: "een" stands here twice; delete one [word-repeated]',

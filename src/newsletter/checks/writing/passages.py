@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 INBOX, TITLE, PROSE = "inbox", "title", "prose"
 
+_SPOKEN = ("alt", "cta")
+"""The attributes that hold words of the editor's own."""
 _BEGINS = re.compile(r"\s*(?:>\s*)*(?:[-*+]\s|\d+[.)]\s|#{1,6}\s|\||\[\^[^\]]+\]:)")
 """How a line begins that goes on no sentence: an item, a heading, a row of a table, a footnote."""
 _ENDS = re.compile(r"\s*(?:>\s*)*(?:#{1,6}\s|\|)")
@@ -61,6 +63,7 @@ def passages_of(material: Material) -> Iterator[Passage]:
     for key in ("subject", "preheader"):
         yield from _inbox(material.issue.positions.get(key), lines)
     for block in material.issue.blocks:
+        yield from _attributes(block, lines)
         title = title_of(block, lines)
         if title and title.text:
             yield _passage([title], lines, TITLE, block)
@@ -79,6 +82,14 @@ def _inbox(position: Position | None, lines: Sequence[str]) -> Iterator[Passage]
         text = FIELD.sub(lambda match: " " * len(match[0]), raw)
         place = replace(position, column=found.start(found.lastgroup) + 1)
         yield Passage(text, raw, ((0, place),), INBOX)
+
+
+def _attributes(block: Block, lines: Sequence[str]) -> Iterator[Passage]:
+    """Yield what readers see or hear of a block's attributes, where it stands as it is shown."""
+    for name in _SPOKEN:
+        value, place = str(block.attributes.get(name, "")), block.places.get(name)
+        if value and place and lines[place.line - 1].startswith(value, place.column - 1):
+            yield Passage(value, value, ((0, place),), TITLE, block.kind)
 
 
 def _grouped(lines: Iterable[Line]) -> Iterator[list[Line]]:
