@@ -25,6 +25,7 @@ BREACHES = {
     "One door to the names of emoji": ("render/odd.py", "import emoji"),
     "One door to Pygments": ("render/odd.py", "import pygments"),
     "Two doors to Jinja: the theme, and personal fields": ("delivery/odd.py", "import jinja2"),
+    "One door to hunspell": ("render/odd.py", "import hunspell"),
     "One door to icalendar": ("render/odd.py", "import icalendar"),
     "One door to YAML": ("config/odd.py", "import yaml"),
     "One door to the picture library": ("archive/odd.py", "import PIL"),
