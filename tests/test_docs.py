@@ -81,8 +81,8 @@ preheader-missing = "error"     # nothing is sent
 mail-clipped = "warning"        # told, and sent all the same
 ```
 
-Three settings stand there too: `clients`, the mail programs in which readers must miss nothing; `sentence_words`, how long
-a sentence may be; and `dictionary`, a file with words that are right in your newsletter, one on a line.
+Three settings stand there too: `clients`, the mail programs in which readers must miss nothing; `sentence_words`, how
+long a sentence may be; and `dictionary`, a file with words that are right in your newsletter, one on a line.
 
 At one place, a comment turns a rule off; it needs a reason, and no reader sees it. At the end of a line it is about
 that line; on a line of its own, about the block or the paragraph that follows. In the front matter it is about the

@@ -94,7 +94,7 @@ _WRITING = (
     Rule("word-repeated", _WARNING, "A word stands twice, one behind the other.", writing.word_repeated),
     Rule("space-doubled", _WARNING, "Two spaces stand where one is enough.", writing.space_doubled),
     Rule("sentence-length", _WARNING, "A sentence is too long.", writing.sentence_length),
-    Rule("quote-straight", _WARNING, "The inbox shows a straight quote.", writing.quote_straight),
+    Rule("quote-straight", _WARNING, "A quote is shown straight.", writing.quote_straight),
     Rule("address-mixed", _WARNING, "A Dutch text says both je and u.", writing.address_mixed),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from newsletter.checks.writing.address import addresses_in
-from newsletter.checks.writing.style import doubled_spaces, long_sentences, repeated_words, straight_quotes
+from newsletter.checks.writing.style import doubled_spaces, lone_quotes, long_sentences, repeated_words, straight_quotes
 from newsletter.checks.writing.words import sentences_in
 
 
@@ -89,6 +89,21 @@ def test_straight_quotes() -> None:
     message = 'a straight quote (") is shown as it is here; write “ and ”'
     assert straight_quotes('Wat "AI" is') == ((4, message), (7, message))
     assert straight_quotes("Wat “AI” is, en zo'n scherm van 27\"") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ('Hij zei "dit en ging', [8]),
+        ('"Dit", zei hij, "is\nalles.', [16]),
+        ('Een scherm van 27", zei "hij"', []),
+        ('"Dit" en “dat”', []),
+        ("Zo'n ding", []),
+    ],
+)
+def test_quotes_without_a_partner(text: str, places: list[int]) -> None:
+    message = 'this quote (") has no partner, so it stays straight; close it, or delete it'
+    assert list(lone_quotes(text, "nl")) == [(place, message) for place in places]
 
 
 @pytest.mark.parametrize(

@@ -92,12 +92,16 @@ def sentence_length(material: Material) -> Iterator[Remark]:
 def quote_straight(material: Material) -> Iterator[Remark]:
     """In the text of an issue straight quotes become typographic by themselves; in the inbox they stay what they are.
 
-    Write “ and ” in the subject and the preheader.
+    Write “ and ” in the subject and the preheader. In the text, a quote without a partner stays straight: close it.
     """
     for passage in _passages(material):
-        if passage.part == INBOX:
-            for index, message in style.straight_quotes(passage.text):
-                yield Remark(passage.at(index), message)
+        found = (
+            style.straight_quotes(passage.text)
+            if passage.part == INBOX
+            else style.lone_quotes(passage.text, material.issue.language)
+        )
+        for index, message in found:
+            yield Remark(passage.at(index), message)
 
 
 def address_mixed(material: Material) -> Iterator[Remark]:

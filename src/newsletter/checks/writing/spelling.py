@@ -88,8 +88,9 @@ def without_ending(word: str) -> str:
 @lru_cache(maxsize=4096)
 def better_word(word: str, language: str) -> str:
     """Return the word that was meant; empty where none is near enough."""
-    begins = word[0].isupper()
-    near = [one for one in suggestions(language, word) if one[:1].isupper() == begins and " " not in one]
+    near = [one for one in suggestions(language, word) if " " not in one]
+    if word[0].isupper():  # a name is most like other names, of which there are too many to tell it from
+        near = [one for one in near if one[0].isupper() and knows(language, one.lower())]
     edits = {found: _edits(found.lower(), word.lower()) for found in near}
     best = min(edits, key=lambda found: edits[found], default="")
     return best if best and edits[best] <= min(_MOST_EDITS, len(word) // _LETTERS_PER_EDIT) else ""

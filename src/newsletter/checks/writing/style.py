@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from newsletter.checks.writing.words import sentences_in, words_in
+from newsletter.issue.markdown import typographic
 from newsletter.wording import quoted
 
 Faults = tuple[tuple[int, str], ...]
@@ -42,6 +43,7 @@ _TWICE = {
 _BETWEEN = re.compile(r"[*_]*\s[\s*_]*")
 _SPACES = re.compile(r"(?<=\S)  +(?=\S)")
 _BEFORE_TEXT = re.compile(r"[\s>]*(?:[-*+]|\d+[.)]|#{1,6})?\s*\Z")
+_ANY_QUOTE = re.compile('["“”]')
 _QUOTE = re.compile(r'"')
 _INCHES = re.compile(r"\d\Z")
 
@@ -92,3 +94,17 @@ def straight_quotes(text: str) -> Faults:
     """Find straight quotes around words, where nothing makes them typographic."""
     marks = [mark.start() for mark in _QUOTE.finditer(text) if not _INCHES.search(text, 0, mark.start())]
     return tuple((at, 'a straight quote (") is shown as it is here; write “ and ”') for at in marks)
+
+
+@lru_cache(maxsize=4096)
+def lone_quotes(text: str, language: str) -> Faults:
+    """Find quotes that stay straight, as they have no partner, where the others become typographic."""
+    if '"' not in text:
+        return ()
+    written = [mark.start() for mark in _ANY_QUOTE.finditer(text)]
+    shown = _ANY_QUOTE.findall(typographic(text, language))
+    return tuple(
+        (at, 'this quote (") has no partner, so it stays straight; close it, or delete it')
+        for at, mark in zip(written, shown, strict=False)
+        if mark == '"' and not _INCHES.search(text, 0, at)
+    )
