@@ -84,7 +84,7 @@ def test_less_common_forms_are_found_too(text: str, place: str, said: str) -> No
             '2:1: error: "TODO" in the subject is still to be written',
         ),
         ("Een traan in de cleanroom", "Hoi", '2:1: warning: the subject "Hoi" is too short'),
-        ("ASML is", "ASML is " * 20, "3:1: warning: a preheader of"),
+        ("ASML is", "ASML was en ASML is" + ", en ASML was en is" * 6, "3:1: warning: a preheader of"),
     ],
 )
 def test_the_inbox(old: str, new: str, said: str) -> None:
