@@ -56,9 +56,11 @@ def strangers_in(text: str, language: str) -> tuple[Stranger, ...]:
     found = []
     for start, sentence in sentences_in(text):
         for order, word in enumerate(words_in(sentence)):
+            # What is asked first decides it for nearly all words, and is kept.
+            if not _is_stranger(word[0], language) or is_in_a_name(word) or is_shortened(word):
+                continue
             begins = word[0][0].isupper()
-            is_whole = not is_in_a_name(word) and not is_shortened(word)
-            if is_whole and not (begins and order) and _is_stranger(word[0], language):
+            if not (begins and order):
                 found.append(Stranger(start + word.start(), word[0], begins))
     return tuple(found)
 

@@ -45,7 +45,6 @@ _SPACES = re.compile(r"(?<=\S)  +(?=\S)")
 _BEFORE_TEXT = re.compile(r"[\s>]*(?:[-*+]|\d+[.)]|#{1,6})?\s*\Z")
 _ANY_QUOTE = re.compile('["“”]')
 _QUOTE = re.compile(r'"')
-_INCHES = re.compile(r"\d\Z")
 
 
 @lru_cache(maxsize=4096)
@@ -92,7 +91,7 @@ def long_sentences(text: str, most: int) -> Faults:
 @lru_cache(maxsize=4096)
 def straight_quotes(text: str) -> Faults:
     """Find straight quotes around words, where nothing makes them typographic."""
-    marks = [mark.start() for mark in _QUOTE.finditer(text) if not _INCHES.search(text, 0, mark.start())]
+    marks = [mark.start() for mark in _QUOTE.finditer(text) if not _is_inches(text, mark.start())]
     return tuple((at, 'a straight quote (") is shown as it is here; write “ and ”') for at in marks)
 
 
@@ -106,5 +105,9 @@ def lone_quotes(text: str, language: str) -> Faults:
     return tuple(
         (at, 'this quote (") has no partner, so it stays straight; close it, or delete it')
         for at, mark in zip(written, shown, strict=False)
-        if mark == '"' and not _INCHES.search(text, 0, at)
+        if mark == '"' and not _is_inches(text, at)
     )
+
+
+def _is_inches(text: str, at: int) -> bool:
+    return text[max(0, at - 1) : at].isdigit()

@@ -37,6 +37,7 @@ _SHORT = (
     ),
     *("inc", "ltd"),
 )
+_LONGEST_SHORT = max(map(len, _SHORT))
 _ABBREVIATION = re.compile(rf"\b(?:[A-Za-z]|{'|'.join(_SHORT)})\Z")
 _JOINED_BEFORE, _JOINED_AFTER = re.compile(r"[@#/_]\Z|[\w:][.:\\]\Z"), re.compile(r"[@/_]|[.:\\]\w")
 """What joins a word to an address or the name of a file, such as `house.txt` and `@name`."""
@@ -65,7 +66,7 @@ def sentences_in(text: str) -> Iterator[tuple[int, str]]:
     """Yield the sentences of a passage: the index of each, and its text."""
     start = 0
     for end in _SENTENCE_END.finditer(text):
-        if end[0] == "." and _ABBREVIATION.search(text, 0, end.start()):
+        if end[0] == "." and _ABBREVIATION.search(text, max(0, end.start() - _LONGEST_SHORT), end.start()):
             continue
         yield start, text[start : end.end()]
         start = end.end()
