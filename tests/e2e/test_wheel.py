@@ -43,6 +43,7 @@ def test_it_carries_the_package_the_words_and_the_templates(unpacked: Path) -> N
     templates = {f"templates/{name}": content for name, content in tree(ROOT / "templates").items()}
     assert package == tree(ROOT / "src" / "newsletter") | templates
     assert {"locale/nl/LC_MESSAGES/newsletter.mo", "py.typed", "templates/email/mail.mjml.j2"} <= set(package)
+    assert {"checks/clients/support.json", "checks/writing/dictionaries/nl.dic.gz"} <= set(package)
 
 
 def test_it_carries_nothing_else(unpacked: Path) -> None:
@@ -65,7 +66,13 @@ def test_it_carries_its_licences_and_its_command(unpacked: Path) -> None:
 
 
 def test_unpacked_it_makes_renders_and_archives(unpacked: Path, tmp_path: Path) -> None:
-    commands = [["init", "--language", "nl"], ["render", "latest"], ["archive", "build"], ["init", "--eject"]]
+    commands = [
+        ["init", "--language", "nl"],
+        ["render", "latest"],
+        ["check"],
+        ["archive", "build"],
+        ["init", "--eject"],
+    ]
     result = subprocess.run(
         [sys.executable, "-c", f"{RUN}sys.exit(any([run_with(command) for command in {commands!r}]))"],
         cwd=tmp_path,
