@@ -62,6 +62,7 @@ def test_what_readers_miss_is_told(html: str, message: str) -> None:
         "<style>[data-ogsc] .a{color:var(--b)}.moz-text-html .a{position:fixed}</style>",
         "<style>a:hover{color:red}</style>",
         '<img src="https://a.example/b.webp">',
+        '<link rel="stylesheet" href="https://a.example/b.css">',
         '<picture><source srcset="a.webp"><img src="a.png"></picture>',
     ],
 )

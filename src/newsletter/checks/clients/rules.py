@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from newsletter.checks.clients.contrast import unreadable_words
 from newsletter.checks.clients.unshown import unshown
+from newsletter.checks.mail import FRAME
 from newsletter.checks.rule import Remark
-from newsletter.model import Conditional, Position
+from newsletter.model import Conditional
 from newsletter.wording import quoted
 
 if TYPE_CHECKING:
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
     from newsletter.checks.clients.contrast import Unreadable
     from newsletter.checks.material import Material
     from newsletter.config import Theme
-    from newsletter.model import Block, Segments
+    from newsletter.model import Block, Position, Segments
 
-_FRAME = Position("templates/email/mail.mjml.j2")
 _FILLED = "x"
 """Stands for what a reader's own field may say."""
 
@@ -88,7 +88,7 @@ def _place_of(words: str, material: Material) -> Position:
         for block in material.issue.blocks:
             if words in _words_of(block):
                 return block.position
-    return _FRAME
+    return FRAME
 
 
 def _words_of(block: Block) -> set[str]:

@@ -2,7 +2,8 @@
 
 Only what hurts counts. Round corners, shadows, animations: where they are missing, nobody misses them. A rule within
 `@media` or `@supports` is an addition by nature; a value behind a plainer one of the same property has a fallback; and
-a picture behind words does no harm where a colour stands in for it. The formats of pictures are another rule's matter.
+a picture behind words does no harm where a colour stands in for it. The formats of pictures, and style sheets from
+elsewhere, are other rules' matter.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ HURTS = {
     "css-variables": "the whole declaration is ignored",
     "css-visibility": "what is hidden is shown",
     "css-writing-mode": "the words run as usual",
-    **dict.fromkeys({*features.ELEMENTS.values()} - {"html-picture"}, "it is missing, or does nothing"),
+    **dict.fromkeys({*features.ELEMENTS.values()} - {"html-link", "html-picture"}, "it is missing, or does nothing"),
     features.BASE64: "the picture is missing",
 }
 """What a reader sees in a program that does not know a feature; others are not worth a word."""
