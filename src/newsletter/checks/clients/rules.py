@@ -75,7 +75,7 @@ def _unreadable(found: Unreadable, theme: Theme) -> str:
 def _named(colour: Colour, scheme: str, theme: Theme) -> str:
     """Return a colour by its key in newsletter.toml, where it is one of the theme's."""
     palette = asdict(theme.light if scheme == "light" else theme.dark)
-    name = next((name for name, value in palette.items() if value == str(colour)), "")
+    name = next((name for name, value in palette.items() if value.lower() == str(colour)), "")
     return f"theme.{scheme}.{name} ({colour})" if name else str(colour)
 
 

@@ -25,6 +25,7 @@ _MOST_STRANGERS = 1 / 4
 """Of the words: with more, the issue is in another language."""
 _NOT_OURS = frozenset({"quote", "sponsor"})
 """The kinds of blocks in which somebody else speaks."""
+_kept: dict[tuple[str, str], tuple[Passage, ...]] = {}
 
 
 def spelling(material: Material) -> Iterator[Remark]:
@@ -123,9 +124,6 @@ def address_mixed(material: Material) -> Iterator[Remark]:
         for position, word, form in found:
             if form != usual:
                 yield Remark(position, f"{quoted(word)} here, and {quoted(usual)} {counted(times, 'time')} elsewhere")
-
-
-_kept: dict[tuple[str, str], tuple[Passage, ...]] = {}
 
 
 def _passages(material: Material) -> tuple[Passage, ...]:

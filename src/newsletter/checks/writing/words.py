@@ -15,30 +15,11 @@ _UNSEEN = "\u00ad\u200b-\u200d\u2060\ufeff"
 _WORD = re.compile(rf"[^\W_]+(?:['’{re.escape(HYPHENS)}{_UNSEEN}][^\W_]+)*")
 """With apostrophes and hyphens inside: `foto's`, `EUV-machine`."""
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]*_]*(?=\s|\Z)")
-_SHORT = (
-    *(
-        "bijv",
-        "blz",
-        "bv",
-        "ca",
-        "dr",
-        "drs",
-        "etc",
-        "excl",
-        "incl",
-        "ir",
-        "mr",
-        "mw",
-        "nr",
-        "prof",
-        "resp",
-        "st",
-        "vs",
-    ),
-    *("inc", "ltd"),
-)
-_LONGEST_SHORT = max(map(len, _SHORT))
-_ABBREVIATION = re.compile(rf"\b(?:[A-Za-z]|{'|'.join(_SHORT)})\Z")
+_SHORT = "bijv|blz|bv|ca|dr|drs|etc|excl|inc|incl|ir|ltd|mr|mw|nr|prof|resp|st|vs"
+"""Words that a full stop shortens, and ends no sentence."""
+_SHORTENED = re.compile(_SHORT, re.IGNORECASE)
+_ABBREVIATION = re.compile(rf"\b(?:[A-Za-z]|{_SHORT})\Z")
+_LONGEST_SHORT = 5
 _JOINED_BEFORE, _JOINED_AFTER = re.compile(r"[@#/_]\Z|[\w:][.:\\]\Z"), re.compile(r"[@/_]|[.:\\]\w")
 """What joins a word to an address or the name of a file, such as `house.txt` and `@name`."""
 
@@ -59,7 +40,7 @@ def is_in_a_name(word: re.Match[str]) -> bool:
 def is_shortened(word: re.Match[str]) -> bool:
     """Tell whether a word is half of one: `bijv.`, `zorg- en welzijn`."""
     after = word.string[word.end() : word.end() + 1]
-    return (after == "." and word[0].lower() in _SHORT) or (bool(after) and after in HYPHENS)
+    return (after == "." and bool(_SHORTENED.fullmatch(word[0]))) or (bool(after) and after in HYPHENS)
 
 
 def sentences_in(text: str) -> Iterator[tuple[int, str]]:
