@@ -122,14 +122,7 @@ def parse_issue(
         IssueError: every fault in the file, each at its place.
     """
     lines = _decode(data, shown).split("\n")
-    size = split_front_matter(lines)
-    if not size:
-        is_open = lines[0].rstrip() == "---"
-        mend = 'never closed; end it with a line "---"'
-        if not is_open:
-            mend = 'missing; begin the file with a line "---", the subject, the date, and a line "---"'
-        message = f"the front matter is {mend}"
-        raise IssueError([Finding(Position(shown, 1, 1), message, "front-matter-missing")])
+    size = _front_lines(lines, shown)
     sha256 = hashlib.sha256(data).hexdigest()
     hider = Hider(shown, "\n".join(lines), sha256)
     entries, findings = read_front_matter("\n".join(lines[1 : size - 1]), shown)
@@ -169,6 +162,18 @@ def parse_issue(
         pictures=tuple(maker.pictures),
         silencings=(*of_all, *comments.silencings),
     )
+
+
+def _front_lines(lines: list[str], shown: str) -> int:
+    """Return how many lines the front matter has."""
+    size = split_front_matter(lines)
+    if size:
+        return size
+    mend = 'never closed; end it with a line "---"'
+    if lines[0].rstrip() != "---":
+        mend = 'missing; begin the file with a line "---", the subject, the date, and a line "---"'
+    message = f"the front matter is {mend}"
+    raise IssueError([Finding(Position(shown, 1, 1), message, "front-matter-missing")])
 
 
 def _decode(data: bytes, shown: str) -> str:
