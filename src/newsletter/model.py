@@ -283,17 +283,8 @@ class Silencing:
     rule: str
     reason: str
     position: Position
-    """Of the comment."""
-    first_line: int
-    last_line: int
-    """The lines that it is about, both included; 0 and 0 for the whole issue."""
-
-    def covers(self, position: Position) -> bool:
-        """Tell whether a place in its file is among those that it is about."""
-        is_everywhere = not self.last_line
-        return position.path == self.position.path and (
-            is_everywhere or self.first_line <= position.line <= self.last_line
-        )
+    lines: range
+    """Of the file: those that it is about; empty for the whole issue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +315,6 @@ class Issue:
     pictures: tuple[NamedPicture, ...] = ()
     """Each place where a file beside the issue is named, in the order of the text."""
     silencings: tuple[Silencing, ...] = ()
-    """The checks that its editor turned off, in the order of the text."""
 
 
 @dataclass(frozen=True, slots=True)

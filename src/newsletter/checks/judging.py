@@ -77,7 +77,9 @@ def _without_silenced(
 
 
 def _silences(said: Silencing, finding: Finding) -> bool:
-    return said.rule == finding.rule and said.covers(finding.position)
+    position = finding.position
+    is_about_it = not said.lines or position.line in said.lines
+    return said.rule == finding.rule and said.position.path == position.path and is_about_it
 
 
 def _why_idle(rule: str, checks: Checks) -> str:

@@ -11,7 +11,7 @@ Any other HTML comment is text, as all HTML is.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from newsletter.issue.blocks import BLOCK_CLOSE, BLOCK_MARK
@@ -39,21 +39,28 @@ class Comments:
     findings: tuple[Finding, ...] = ()
 
 
-def comments_in_front(lines: Sequence[str], path: str) -> tuple[list[Silencing], list[Finding]]:
-    """Return what the comments in the front matter turn off in the whole issue; `lines` are the file's first."""
+def read_comments(lines: list[str], front_size: int, path: str) -> Comments:
+    """Take the comments out of an issue's lines, the first of which are the front matter; return those behind it."""
+    of_all, front_findings = _in_front(lines[:front_size], path)
+    text = _taken(lines[front_size:], front_size + 1, path)
+    return Comments(text.lines, (*of_all, *text.silencings), (*front_findings, *text.findings))
+
+
+def _in_front(lines: Sequence[str], path: str) -> tuple[list[Silencing], list[Finding]]:
+    """Return what the comments in the front matter turn off in the whole issue."""
     silencings, findings = [], []
     for number, line in enumerate(lines, start=1):
         if "check:" not in line or not (match := _IN_FRONT.fullmatch(line)):
             continue
         position = Position(path, number, match.start("comment") + 1)
         if says := _SAYS.fullmatch(match["says"]):
-            silencings.append(Silencing(says["rule"], says["reason"].strip(), position, 0, 0))
+            silencings.append(Silencing(says["rule"], says["reason"].strip(), position, range(0)))
         else:
             findings.append(_malformed(position, "# check: off RULE because REASON, on a line of its own"))
     return silencings, findings
 
 
-def take_comments(lines: list[str], first_line: int, path: str) -> Comments:
+def _taken(lines: list[str], first_line: int, path: str) -> Comments:
     """Take the comments out of an issue's text; `first_line` is the file's number of `lines[0]`."""
     if not any(_OPENS in line for line in lines):
         return Comments(lines)
@@ -87,7 +94,7 @@ class _Taker:
         position, end = Position(self._path, number, at + 1), line.rstrip()
         says = _SAYS.fullmatch(end[match.end() : -len(_CLOSES)]) if end.endswith(_CLOSES) else None
         if says:
-            self.silencings.append(Silencing(says["rule"], says["reason"].strip(), position, number, number))
+            self.silencings.append(Silencing(says["rule"], says["reason"].strip(), position, range(number, number + 1)))
         else:
             form = "<!-- check: off RULE because REASON -->, at the end of a line or on one of its own"
             self.findings.append(_malformed(position, form))
@@ -100,15 +107,15 @@ def _malformed(position: Position, form: str) -> Finding:
 
 def _reaching(said: Silencing, lines: list[str], first_line: int) -> Silencing:
     """Return what a comment turns off, with the lines that it is about; `lines` have no comments any more."""
-    at = said.first_line - first_line
+    at = said.lines.start - first_line
     if lines[at].strip():
         return said
     start = next((index for index in range(at + 1, len(lines)) if lines[index].strip()), at)
     opens_block = BLOCK_MARK.match(lines[start]) and not BLOCK_CLOSE.match(lines[start])
     ends = BLOCK_CLOSE.match if opens_block else _ends_paragraph
     end = next((index for index in range(start + 1, len(lines)) if ends(lines[index])), len(lines))
-    last = end if opens_block else end - 1
-    return Silencing(said.rule, said.reason, said.position, start + first_line, last + first_line)
+    behind = end + 1 if opens_block else end
+    return replace(said, lines=range(start + first_line, behind + first_line))
 
 
 def _ends_paragraph(line: str) -> bool:

@@ -16,7 +16,7 @@ from slugify import slugify
 from newsletter.errors import IssueError
 from newsletter.issue.blocks import scan_blocks
 from newsletter.issue.body import BodyReader, is_spotless
-from newsletter.issue.comments import comments_in_front, take_comments
+from newsletter.issue.comments import read_comments
 from newsletter.issue.contents import with_parts
 from newsletter.issue.episode_file import episode_path, read_episodes
 from newsletter.issue.front import FrontReader
@@ -129,14 +129,13 @@ def parse_issue(
     reader = FrontReader(entries, shown, hider)
     languages = (house.language, *(code for code in house.languages if code != house.language))
     front = reader.read(languages, house.segments)
-    comments = take_comments(lines[size:], size + 1, shown)
-    of_all, front_faults = comments_in_front(lines[:size], shown)
+    comments = read_comments(lines, size, shown)
     raw_blocks, block_findings = scan_blocks(comments.lines, size + 1, shown)
     too_much = tuple(limit_findings(comments.lines, size + 1, shown))
     maker = _BlockMaker(house, front, hider, has_picture, Pinned(slug, episodes))
     blocks = with_parts([block for raw in raw_blocks if not too_much and (block := maker.make(raw))], house.kinds)
     faults = {*findings, *reader.findings, *hider.findings, *block_findings, *too_much, *maker.findings}
-    faults |= {*front_faults, *comments.findings}
+    faults |= {*comments.findings}
     if any(finding.rule in UNREADABLE for finding in findings):
         # What stands behind the fault was not read: that it is missing would only be guessed.
         faults = {finding for finding in faults if finding.rule != "front-matter-missing"}
@@ -160,7 +159,7 @@ def parse_issue(
         positions=MappingProxyType(front.positions),
         source_sha256=sha256,
         pictures=tuple(maker.pictures),
-        silencings=(*of_all, *comments.silencings),
+        silencings=comments.silencings,
     )
 
 
