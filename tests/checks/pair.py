@@ -7,9 +7,11 @@ a pair of the front matter, it takes the place of the lines with the same keys.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import time
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from newsletter.config import Slot
 from tests.checks.drafts import FRONT, WORDS
 
 if TYPE_CHECKING:
@@ -92,3 +94,10 @@ def as_large_as(size: int) -> Callable[[Material], Material]:
 def with_text(text: str) -> Callable[[Material], Material]:
     """Return what makes this the plain text of every letter."""
     return lambda material: replace(material, letters=tuple(replace(one, text=text) for one in material.letters))
+
+
+def on_tuesday_and_friday(material: Material) -> Material:
+    """Let the newsletter go out at seven on these days."""
+    schedule = (Slot(1, time(7)), Slot(4, time(7)))
+    newsletter = replace(material.settings.newsletter, schedule=schedule)
+    return replace(material, settings=replace(material.settings, newsletter=newsletter))

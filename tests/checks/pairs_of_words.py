@@ -7,7 +7,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from tests.checks.pair import Pair, before
+from tests.checks.pair import Pair, before, on_tuesday_and_friday
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,6 +104,13 @@ WORDS: Mapping[str, Pair] = MappingProxyType(
             "send_at: 2026-11-24 07:00",
             ("5:1: send_at is on 2026-11-25, and the issue bears 2026-11-24",),
             front=True,
+        ),
+        "date-schedule": Pair(
+            "send_at: 2026-11-24 09:00",
+            "send_at: 2026-11-24 07:00",
+            ("5:1: send_at is at 09:00, and the schedule has tue 07:00, fri 07:00",),
+            front=True,
+            spoil=on_tuesday_and_friday,
         ),
         "send-at-past": Pair(
             "send_at: 2026-11-24 07:00",

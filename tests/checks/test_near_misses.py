@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from newsletter.checks import check_issue, examine, gather, render_all
 from newsletter.checks.mail import mail_style
 from tests.checks.drafts import FOLDER, FRONT, WORDS, check, desk, material, parsed, told
+from tests.checks.pair import on_tuesday_and_friday
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -145,3 +147,25 @@ def test_words_that_stand_in_no_line_of_the_file_are_not_looked_at() -> None:
         len(check_issue(gather(vague, [*text.splitlines()[:11], "[hier](https://rapport.nl) TODO"], rendered, desk())))
         == 2
     )
+
+
+def test_a_day_that_is_none_of_the_schedule_is_told_of_an_issue_that_is_to_come() -> None:
+    text = FRONT.replace("date: 2026-11-24", "date: 2026-11-25") + WORDS
+    made = on_tuesday_and_friday(material(text, path="issues/2026-11-25-proef.md"))
+    later = dataclasses.replace(made, now=made.now.replace(day=26))
+
+    assert told(check_issue(made)) == [
+        (
+            "issues/2026-11-25-proef.md:4:1: warning: 2026-11-25 is a wed, and the schedule has tue 07:00, fri 07:00 "
+            "[date-schedule]"
+        )
+    ]
+    assert check_issue(later) == []
+
+
+def test_an_episode_of_an_issue_that_was_sent_may_be_old() -> None:
+    text = f'{FRONT}{WORDS}\n::: episode {{url="https://rapport.nl/63" date="2026-11-10"}} De gouden troef\n:::\n'
+    made = material(text, newest_episode=date(2026, 11, 23))
+
+    assert len(check_issue(made)) == 1
+    assert check_issue(dataclasses.replace(made, now=made.now.replace(day=25))) == []

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from newsletter.checks import RULES
-from newsletter.cli import links
+from newsletter.cli import online
 from newsletter.cli.findings import excerpt
-from newsletter.fetch import Web, ask_all
+from newsletter.fetch import Asked, Web, ask_all
 from tests.cli.commands import TOML, add_issue
+from tests.cli.podcasts import episode
+from tests.issue.feed.feeds import feed_text
 from tests.web_server import running_server
 
 if TYPE_CHECKING:
@@ -175,7 +178,7 @@ def test_links_are_asked_whether_they_answer_and_not_again_on_that_day(
     good: Path, newsletter: Newsletter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     web = Web(frozenset({"rapport.nl"}), lambda _host, _port: ["127.0.0.1"])
-    monkeypatch.setattr(links, "ask_all", partial(ask_all, web=web, pause_s=0))
+    monkeypatch.setattr(online, "ask_all", partial(ask_all, web=web, pause_s=0))
     with running_server() as server:
         address = f"http://rapport.nl:{server.port}"
         server.serve("/hier", b"")
@@ -203,3 +206,38 @@ def test_links_are_asked_whether_they_answer_and_not_again_on_that_day(
     ]
     assert {path: asked.count(path) for path in asked} == {"/hier": 2, "/oud": 1, "/weg": 2, "/dicht": 2}
     assert [one.path for one in server.log][len(asked) :] == ["/weg", "/weg", "/dicht", "/dicht"]
+
+
+OLD = f'{GOOD}\n::: episode {{url="https://rapport.nl/63" date="2024-11-10"}} De gouden troef\n:::\n'
+
+
+def come(root: Path, feed: str) -> str:
+    """Let a workspace have a feed, and an issue of tomorrow with an episode; return the issue's name."""
+    name = f"{date.today() + timedelta(days=1)}-morgen"  # noqa: DTZ011 - of the same machine as the command
+    (root / "newsletter.toml").write_text(f'{TOML}[podcast]\nfeed = "{feed}"\n', "utf-8")
+    add_issue(root, name, OLD, **FRONT | {"subject": '"Wat er morgen is"', "preheader": f'"{"Wat er morgen is " * 3}"'})
+    return f"issues/{name}.md"
+
+
+def test_the_feed_is_asked_whether_it_has_a_newer_episode(
+    good: Path, newsletter: Newsletter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(online, "ask_all", lambda urls, **_: dict.fromkeys(urls, Asked(200)))
+    (good / "feed.xml").write_text(feed_text(episode(64).replace("2026", "2024")), "utf-8")
+    path = come(good, "feed.xml")
+
+    ran = newsletter("check", path, "--online")
+
+    assert f"{path}:10:48: warning: the episode is of 2024-11-10, and the feed has one of 2024-11-20" in ran.out
+    assert newsletter("check", path).out == ""
+
+
+def test_a_feed_that_cannot_be_had_keeps_nothing_from_being_checked(
+    good: Path, newsletter: Newsletter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(online, "ask_all", lambda urls, **_: dict.fromkeys(urls, Asked(200)))
+
+    ran = newsletter("check", come(good, "no-feed.xml"), "--online")
+
+    assert ran.status == 0
+    assert ran.err.startswith('warning: the feed "no-feed.xml" cannot be read: ')

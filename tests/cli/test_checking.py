@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from newsletter.cli import checking
-from newsletter.cli.checking import check_issues, work_on_share
+from newsletter.cli.checking import Online, check_issues, work_on_share
 from newsletter.cli.workspace import open_workspace
 from tests.cli.commands import add_issue
 
@@ -30,11 +30,11 @@ def many(workspace: Path) -> Path:
 
 def test_shares_find_what_one_process_finds(many: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     workspace = open_workspace(str(many))
-    alone = check_issues(workspace, workspace.all_issues(), {})
+    alone = check_issues(workspace, workspace.all_issues(), Online())
     monkeypatch.setattr(checking, "MANY", 3)
     monkeypatch.setattr("os.cpu_count", lambda: 3)
 
-    assert check_issues(workspace, workspace.all_issues(), {}) == alone
+    assert check_issues(workspace, workspace.all_issues(), Online()) == alone
     assert sum(finding.rule == "subject-repeated" for finding in alone) == COUNT + 1
     assert sum(finding.rule == "block-unknown" for finding in alone) == 1
 
@@ -44,7 +44,7 @@ def test_only_what_is_wanted_is_checked_beside_all_others(many: Path, monkeypatc
     monkeypatch.setattr(checking, "MANY", 3)
     path = many / "issues" / "2026-12-03-nummer-2.md"
 
-    found = check_issues(workspace, [path], {})
+    found = check_issues(workspace, [path], Online())
 
     assert {finding.position.path for finding in found} == {"issues/2026-12-03-nummer-2.md"}
     assert "subject-repeated" in {finding.rule for finding in found}
@@ -57,7 +57,7 @@ def test_a_share_is_told_and_heard_by_its_pipe(many: Path) -> None:
 
     def ask() -> None:
         outlines = ours.recv()
-        ours.send(((path,), outlines, {}))
+        ours.send(((path,), outlines, Online()))
         results.extend((outlines, ours.recv()))
 
     asker = threading.Thread(target=ask)

@@ -70,6 +70,7 @@ _ITEMS = (
 _DAYS = (
     Rule("date-file", _WARNING, "The file is named after another day.", dates.date_file),
     Rule("date-send-at", _WARNING, "It goes out on another day than it bears.", dates.date_send_at),
+    Rule("date-schedule", _WARNING, "It is not of a day or a time of the schedule.", dates.date_schedule),
     Rule("send-at-past", _WARNING, "The time to send it is over, and it is a draft.", dates.send_at_past),
     Rule("date-weekday", _WARNING, "A weekday and a date do not go together.", dates.date_weekday),
     Rule("pair-differs", _WARNING, "An issue in two languages differs between them.", pairs.pair_differs),

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from newsletter.checks.rule import Remark
+from newsletter.config.podcast import DAYS
 from newsletter.wording import quoted
 
 if TYPE_CHECKING:
@@ -72,6 +73,22 @@ def date_send_at(material: Material) -> Iterator[Remark]:
         yield Remark(
             material.at("send_at"), f"send_at is on {issue.send_at:%Y-%m-%d}, and the issue bears {issue.date}"
         )
+
+
+def date_schedule(material: Material) -> Iterator[Remark]:
+    """The issue, which is still to come, is not of one of the days and times at which your readers expect it.
+
+    Mend the date or the time; or leave them, if this one goes out on its own day.
+    """
+    issue, schedule = material.issue, material.settings.newsletter.schedule
+    if not schedule or issue.date < material.now.date():
+        return
+    slots = ", ".join(f"{DAYS[slot.weekday]} {slot.at:%H:%M}" for slot in schedule)
+    if issue.date.weekday() not in {slot.weekday for slot in schedule}:
+        message = f"{issue.date} is a {DAYS[issue.date.weekday()]}, and the schedule has {slots}"
+        yield Remark(material.at("date"), message)
+    elif issue.send_at and (issue.send_at.weekday(), issue.send_at.time()) not in {(s.weekday, s.at) for s in schedule}:
+        yield Remark(material.at("send_at"), f"send_at is at {issue.send_at:%H:%M}, and the schedule has {slots}")
 
 
 def send_at_past(material: Material) -> Iterator[Remark]:

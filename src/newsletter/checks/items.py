@@ -59,14 +59,17 @@ def event_link(material: Material) -> Iterator[Remark]:
 
 
 def episode_old(material: Material) -> Iterator[Remark]:
-    """The podcast's feed has a newer episode than the one that this issue names.
+    """The podcast's feed has a newer episode than the one that this issue, which is still to come, names.
 
-    Name the newer one, or leave it so if the older one is meant.
+    Name the newer one; `newsletter episode refresh` pins it. `check --online` asks the feed.
     """
+    newest = material.newest_episode
+    if newest is None or material.issue.date < material.now.date():  # it had its time
+        return
     for block in material.blocks("episode"):
-        day, newest = block.attributes.get("date"), material.newest_episode
-        if newest and day and str(day) < newest.isoformat():
-            place = block.places.get("date", block.position)
+        day = block.attributes.get("date")
+        if day and str(day) < newest.isoformat():
+            place = block.places.get("date", block.places.get("title", block.position))
             yield Remark(place, f"the episode is of {day}, and the feed has one of {newest}")
 
 

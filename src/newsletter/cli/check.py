@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from newsletter.checks import Answer
+    from newsletter.cli.checking import Online
     from newsletter.cli.workspace import Workspace
     from newsletter.model import Finding
 
@@ -34,7 +34,7 @@ def check(
         list[str] | None,
         typer.Argument(metavar="[ISSUE]...", help="Paths or names, latest or next; all issues where none is given."),
     ] = None,
-    online: Annotated[bool, typer.Option("--online", help="Ask each link whether it answers; kept for a day.")] = False,
+    online: Annotated[bool, typer.Option("--online", help="Ask each link, and the podcast's feed.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="End with 1 for warnings too.")] = False,
     output: Annotated[Format, typer.Option("--format", metavar="FORMAT", help="text, json or sarif.")] = Format.TEXT,
     directory: Directory = "",
@@ -44,21 +44,21 @@ def check(
 
     Ends with 1 when there is an error. [checks] in newsletter.toml says how much each rule weighs.
     """
-    from newsletter.cli.checking import check_issues
+    from newsletter.cli.checking import Online, check_issues
     from newsletter.cli.workspace import open_workspace
     from newsletter.model import Severity
 
     workspace = open_workspace(directory or context.obj)
     asked = [workspace.find(name) for name in issues] if issues else workspace.all_issues()
-    findings = check_issues(workspace, asked, _answers(workspace, asked) if online else {})
+    findings = check_issues(workspace, asked, _asked(workspace, asked) if online else Online())
     _print(findings, len(asked), Format.JSON if as_json else output)
     return 1 if any(strict or finding.severity is Severity.ERROR for finding in findings) else 0
 
 
-def _answers(workspace: Workspace, paths: Sequence[Path]) -> dict[str, Answer]:
-    from newsletter.cli.links import ask_links
+def _asked(workspace: Workspace, paths: Sequence[Path]) -> Online:
+    from newsletter.cli.online import ask_online
 
-    return ask_links(workspace, paths)
+    return ask_online(workspace, paths)
 
 
 def _print(findings: Sequence[Finding], issues: int, output: Format) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from multiprocessing import Pipe, Process
 from multiprocessing.connection import wait
@@ -21,6 +21,7 @@ from newsletter.errors import IssueError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import date
     from multiprocessing.connection import Connection
     from pathlib import Path
 
@@ -30,6 +31,16 @@ if TYPE_CHECKING:
 
 MANY = 20
 """Issues that are worth a process of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Online:
+    """What the web said; nothing where nobody asked."""
+
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    """Of links, by their addresses."""
+    newest_episode: date | None = None
+    """The day of the newest in the podcast's feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,7 @@ class Share:
         return [outline_of(issue, self.workspace.theme.kinds) for issue in self.issues.values()]
 
     def check(
-        self, wanted: Collection[Path], outlines: Iterable[Outline], answers: Mapping[str, Answer]
+        self, wanted: Collection[Path], outlines: Iterable[Outline], online: Online
     ) -> Iterator[tuple[Path, Sequence[Finding]]]:
         """Yield what is wrong with those that are wanted, beside the outlines of all issues."""
         desk = Desk(
@@ -53,7 +64,8 @@ class Share:
             settings=self.workspace.settings,
             now=datetime.now(self.workspace.settings.newsletter.timezone),
             others=tuple(sorted(outlines, key=lambda outline: (outline.date, outline.path))),
-            answers=answers,
+            answers=online.answers,
+            newest_episode=online.newest_episode,
         )
         for path in wanted:
             if path in self.faults:
@@ -62,7 +74,7 @@ class Share:
                 yield path, examine(self.issues[path], path, desk)
 
 
-def check_issues(workspace: Workspace, asked: Iterable[Path], answers: Mapping[str, Answer]) -> list[Finding]:
+def check_issues(workspace: Workspace, asked: Iterable[Path], online: Online) -> list[Finding]:
     """Return what is wrong with issues, in their order; how far it is, is shown.
 
     Raises:
@@ -73,10 +85,10 @@ def check_issues(workspace: Workspace, asked: Iterable[Path], answers: Mapping[s
     every = tuple(dict.fromkeys((*workspace.all_issues(), *wanted)))
     processes = min(len(every) // MANY, os.cpu_count() or 1)
     if processes > 1:
-        results = _in_shares(workspace, every, wanted, answers, processes)
+        results = _in_shares(workspace, every, wanted, online, processes)
     else:
         share = _read(workspace, every)
-        results = share.check(wanted, share.outlines(), answers)
+        results = share.check(wanted, share.outlines(), online)
     found: dict[Path, Sequence[Finding]] = {}
     with progress() as told:
         for path, findings in results:
@@ -100,7 +112,7 @@ def _read(workspace: Workspace, paths: Iterable[Path]) -> Share:
 
 
 def _in_shares(
-    workspace: Workspace, every: Sequence[Path], wanted: Sequence[Path], answers: Mapping[str, Answer], processes: int
+    workspace: Workspace, every: Sequence[Path], wanted: Sequence[Path], online: Online, processes: int
 ) -> Iterator[tuple[Path, Sequence[Finding]]]:
     """Begin the processes, before anything else has a thread; return what yields their findings as they come."""
     pipes = []
@@ -114,15 +126,15 @@ def _in_shares(
             pipes.append(ours)
     finally:
         signal.signal(signal.SIGINT, before)
-    return _gathered(pipes, wanted, answers)
+    return _gathered(pipes, wanted, online)
 
 
 def _gathered(
-    pipes: list[Connection], wanted: Sequence[Path], answers: Mapping[str, Answer]
+    pipes: list[Connection], wanted: Sequence[Path], online: Online
 ) -> Iterator[tuple[Path, Sequence[Finding]]]:
     outlines = [outline for pipe in pipes for outline in pipe.recv()]
     for pipe in pipes:
-        pipe.send((wanted, outlines, answers))
+        pipe.send((wanted, outlines, online))
     while pipes:
         for ready in wait(pipes):
             pipe = cast("Connection", ready)

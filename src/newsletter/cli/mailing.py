@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.audience.segments import EVERYBODY
-from newsletter.cli.checking import check_issues
+from newsletter.cli.checking import Online, check_issues
 from newsletter.delivery.dkim import load_signer
 from newsletter.delivery.mime import identity_of, prepare
 from newsletter.model import Hole
@@ -65,7 +65,7 @@ class Mailing:
         """Look at every reader, and at what the checks find."""
         plan = make_plan(self.engine, self.issue, self.letters, self.segment, self.letters.date)
         told = {finding.rule for finding in plan.findings}
-        checked = check_issues(self.workspace, [self.path], {})
+        checked = check_issues(self.workspace, [self.path], Online())
         more = (finding for finding in checked if _TOLD_BY_PLAN.get(finding.rule) not in told)
         return replace(plan, findings=(*plan.findings, *more))
 
