@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from newsletter.cli.workspace import Workspace
+    from newsletter.config import Settings
     from newsletter.delivery.base import Message
     from newsletter.model import Email, Recipient
 
 TEST_TOKEN = "test"  # noqa: S105  # it opens nothing: the links of a trial mail belong to no reader
 
 
-def compose(email: Email, workspace: Workspace, reader: Recipient, date: datetime, *, is_test: bool = False) -> Message:
+def compose(email: Email, settings: Settings, reader: Recipient, date: datetime, *, is_test: bool = False) -> Message:
     """Compose one message for one reader; a test says that it is one."""
-    settings = workspace.settings
     stamp = Stamp(date, message_id(reader.token, email.slug, settings.newsletter.from_address))
     values = personal_values(email, reader, settings.newsletter.url)
     return prepare(email, identity_of(settings), is_test=is_test).fill(reader, values, stamp)

@@ -42,7 +42,7 @@ def render(
     values = personal_values(email, reader, site)
     # Not now, but when it is meant to go out: the same issue gives the same bytes.
     date = read.send_at or datetime.combine(read.date, time(), workspace.settings.newsletter.timezone)
-    message = compose(email, workspace, reader, date)
+    message = compose(email, workspace.settings, reader, date)
     folder = Path(out) if out else workspace.root / "out"
     folder.mkdir(parents=True, exist_ok=True)
     files = {

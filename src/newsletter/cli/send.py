@@ -125,7 +125,7 @@ def _deliver(
     for address in addresses:
         # Unlike any test before it, so that a mail program does not take this one for a copy.
         reader = workspace.reader(address, email.language, f"{TEST_TOKEN}-{secrets.token_hex(4)}")
-        message = compose(email, workspace, reader, now, is_test=True)
+        message = compose(email, workspace.settings, reader, now, is_test=True)
         messages.append(signer.sign(message, now) if signer else message)
     transport = open_transport(workspace.settings, name)
     asyncio.run(transport.run(OneByOne(messages, told)))

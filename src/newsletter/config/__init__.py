@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from newsletter.config.env import Given
+    from newsletter.config.toml import KeyPath
     from newsletter.model import Finding
 
 __all__ = [
@@ -76,6 +78,7 @@ __all__ = [
     "Words",
     "find_root",
     "load",
+    "load_without_secrets",
 ]
 
 
@@ -103,8 +106,24 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         ConfigError: newsletter.toml, `.env` or the environment has faults; it holds all of them.
     """
     faults: list[Finding] = []
+    overrides = read_overrides(root, environ, faults)
+    return _load(root, overrides, faults)
+
+
+def load_without_secrets(root: Path) -> Settings:
+    """Return what newsletter.toml says alone: neither `.env` nor the environment is looked at.
+
+    For a program that renders and never sends: it holds no secret, and what is wrong with `.env` does not stop it.
+
+    Raises:
+        ConfigError: newsletter.toml has faults; it holds all of them.
+    """
+    return _load(root, {}, [])
+
+
+def _load(root: Path, overrides: Mapping[KeyPath, Given], faults: list[Finding]) -> Settings:
     document = read_document(root, faults)
-    reading = Reading(document, read_overrides(root, environ, faults), faults)
+    reading = Reading(document, overrides, faults)
     settings = read_settings(root.resolve(), Table(reading, (), document.values))
     reading.report_unknown_keys()
     if faults:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from newsletter.render.theme import Shared, Theme
 
     Place = Callable[[str, Mapping[str, PersonalField]], Segments]
+    Mark = Callable[[Block | None], str]
 
 CONTENT_CSS = "email/content.css.j2"
 _TEXT_FRAME = "text/mail.txt.j2"
@@ -45,8 +46,18 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 _TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
 
 
-def render_email(issue: Issue, theme: Theme, settings: Settings, pictures: Pictures = NO_PICTURES) -> Email:
+def unmarked(block: Block | None) -> str:  # noqa: ARG001 - it marks none
+    """Mark no block: the HTML is what readers get."""
+    return ""
+
+
+def render_email(
+    issue: Issue, theme: Theme, settings: Settings, pictures: Pictures = NO_PICTURES, mark: Mark = unmarked
+) -> Email:
     """Render an issue as mail, once for all readers; `pictures` are those that `prepare_pictures` made ready for it.
+
+    `mark` gives what stands in the HTML before each block, and with None behind the last one: a preview finds the
+    blocks by it. Without the marks, the HTML is what it is without a `mark`.
 
     Raises:
         IssueError: a personal field is wrong, or stands where no value is safe, or the pictures to be embedded weigh
@@ -57,7 +68,7 @@ def render_email(issue: Issue, theme: Theme, settings: Settings, pictures: Pictu
     refuse_wrong_fields(issue, settings)
     reader = _reader_fields(issue)
     show = InMail(pictures, settings.newsletter.url, issue.slug, settings.pictures.in_mail == "embedded")
-    html = _html(issue, theme, settings, show, reader)
+    html = _html(issue, theme, settings, show, reader, mark)
     return Email(
         slug=issue.slug,
         date=issue.date,
@@ -132,11 +143,10 @@ class _Drawn:
 
     mjml: str
     slots: Slots
-    condition: PersonalField | None
 
 
 def _html(
-    issue: Issue, theme: Theme, settings: Settings, show: InMail, reader: Mapping[str, PersonalField]
+    issue: Issue, theme: Theme, settings: Settings, show: InMail, reader: Mapping[str, PersonalField], mark: Mark
 ) -> Segments:
     css, slots = content_css(theme, settings, issue.language), Slots()
     own = {field.expression: slots.text(placeholder) for placeholder, field in reader.items()}
@@ -154,11 +164,14 @@ def _html(
     if contents:
         bodies = tuple(with_anchors(body, block, IN_MAIL) for body, block in zip(bodies, blocks, strict=True))
     drawn = [_draw(desk, block, body, slots.inner()) for block, body in zip(blocks, bodies, strict=True)]
-    layout = open_layout(frame, [block.mjml for block in drawn], css)
+    layout = open_layout(frame, [piece.mjml for piece in drawn], css)
     parts = [
         (slots.fill(layout.before, frame), None),
-        *((block.slots.fill(layout.pieces[block.mjml], block.mjml), block.condition) for block in drawn),
-        (slots.fill(layout.after, frame), None),
+        *(
+            (mark(block) + piece.slots.fill(layout.pieces[piece.mjml], piece.mjml), block.condition)
+            for block, piece in zip(blocks, drawn, strict=True)
+        ),
+        (mark(None) + slots.fill(layout.after, frame), None),
     ]
     return _placed(parts, {**issue.fields, **reader}, place_in_html)
 
@@ -169,7 +182,7 @@ def _draw(desk: _Desk, block: Block, body: str, slots: Slots) -> _Drawn:
     view.episode = episode_view(block, desk.moment, slots.text)
     view.body = slots.html(body, f"the block {block.kind} of {block.position}", template)
     mjml = desk.theme.render_kept("email/block.mjml.j2", desk.language, desk.around, {"block": view})
-    return _Drawn(mjml, slots, block.condition)
+    return _Drawn(mjml, slots)
 
 
 @lru_cache(maxsize=512)
