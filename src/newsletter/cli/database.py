@@ -19,18 +19,27 @@ if TYPE_CHECKING:
     from newsletter.config import Settings
 
 
-def settings_of(directory: str) -> Settings:
-    """Return the settings of the workspace at `directory`, or of the nearest one upward from here.
+def root_of(directory: str) -> Path:
+    """Return the folder of the workspace at `directory`, or of the nearest one upward from here.
 
     Raises:
         UsageError: there is none. A `directory` that is named is never taken for one above it.
-        ConfigError: they have faults.
     """
     root = find_root(Path(directory) if directory else Path.cwd())
     if directory and root != Path(directory).resolve():
         message = f"no newsletter.toml in {quoted(directory)}; -C names the workspace itself"
         raise UsageError(message)
-    return load(root, os.environ)
+    return root
+
+
+def settings_of(directory: str) -> Settings:
+    """Return the settings of the workspace at `directory`, or of the nearest one upward from here.
+
+    Raises:
+        UsageError: there is none.
+        ConfigError: they have faults.
+    """
+    return load(root_of(directory), os.environ)
 
 
 @contextmanager

@@ -1,0 +1,155 @@
+"""One issue as one reader gets it: all that a page of the preview shows of it, as a JSON document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import TYPE_CHECKING, Any, Protocol
+
+from newsletter.i18n import format_date
+from newsletter.issue import PLACEHOLDER
+from newsletter.render import (
+    fill,
+    links,
+    personal_values,
+    prepare_pictures,
+    render_email,
+    render_issue_page,
+)
+from newsletter.render.personal import holds
+from newsletter.render.shown import content_id
+from newsletter.render.view import ON_EMAIL
+from newsletter.web.preview.marks import bytes_by_line, mark, without_marks
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+    from newsletter.config import Settings
+    from newsletter.model import Block, Email, Issue, Pictures, Recipient
+    from newsletter.render import Theme
+
+CLIP_BYTES = 102_000
+"""Gmail shows no more of a mail's HTML than about this."""
+MAIL, PAGE, TEXT, SOURCE = "mail", "page", "text", "source"
+"""What a page can ask for, beyond what it always gets."""
+_MAX_SOURCE_BYTES = 400_000
+
+
+class Compose(Protocol):
+    """Makes the whole message that one reader gets, without a signature."""
+
+    def __call__(self, email: Email, settings: Settings, reader: Recipient, date: datetime, /) -> bytes:
+        """Return the message's bytes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """An issue, and who looks at it."""
+
+    issue: Issue
+    path: Path
+    reader: Recipient
+    theme: Theme
+    settings: Settings
+
+
+def look(sitting: Sitting, shows: Collection[str], compose: Compose) -> dict[str, Any]:
+    """Return what a page shows of an issue: always the front matter, the inbox and the sizes, else what it asks for.
+
+    Raises:
+        NewsletterError: the issue, its pictures or a template is wrong; or the reader cannot get it.
+    """
+    issue, settings = sitting.issue, sitting.settings
+    pictures = prepare_pictures(issue, sitting.path.parent, settings)
+    email = render_email(issue, sitting.theme, settings, pictures, mark)
+    values = personal_values(email, sitting.reader, settings.newsletter.url)
+    marked = fill(email.html, values)
+    text = fill(email.text, values)
+    seen: dict[str, Any] = {
+        "issue": _front(issue),
+        "inbox": _inbox(email, values, text, settings),
+        "size": _size(issue, marked, values),
+    }
+    if MAIL in shows:
+        seen[MAIL] = at_home(marked, pictures, settings, issue.slug)
+    if TEXT in shows:
+        seen[TEXT] = text
+    if PAGE in shows:
+        seen[PAGE] = _page(sitting, pictures)
+    if SOURCE in shows:
+        # Not now, but when it is meant to go out: as `newsletter render` writes it.
+        date = issue.send_at or datetime.combine(issue.date, time(), settings.newsletter.timezone)
+        plain = render_email(issue, sitting.theme, settings, pictures)
+        message = compose(plain, settings, sitting.reader, date)
+        seen[SOURCE] = {"html": without_marks(marked), "eml": _printable(message)}
+    return seen
+
+
+def _front(issue: Issue) -> dict[str, Any]:
+    return {
+        "slug": issue.slug,
+        "path": issue.path,
+        "subject": PLACEHOLDER.sub("…", issue.subject),
+        "day": format_date(issue.date, issue.language),
+        "status": issue.status,
+        "language": issue.language,
+        "audience": issue.audience,
+    }
+
+
+def _inbox(email: Email, values: Mapping[str, object], text: str, settings: Settings) -> dict[str, str]:
+    """Return what the list of an inbox says of the mail; where there is no preheader, programs show its first words."""
+    return {
+        "sender": settings.newsletter.from_name,
+        "subject": fill(email.subject, values),
+        "preheader": fill(email.preheader, values),
+        "first_words": " ".join(text.split())[:200],
+    }
+
+
+def _size(issue: Issue, marked: str, values: Mapping[str, object]) -> dict[str, Any]:
+    sizes = bytes_by_line(marked)
+    blocks = [
+        _block(block, sizes.get(block.position.line, 0), values)
+        for block in issue.blocks
+        if block.attributes.get("on", ON_EMAIL) == ON_EMAIL
+    ]
+    return {"bytes": sum(sizes.values()), "clip_bytes": CLIP_BYTES, "around_bytes": sizes[0], "blocks": blocks}
+
+
+def _block(block: Block, size: int, values: Mapping[str, object]) -> dict[str, Any]:
+    condition = block.condition
+    return {
+        "line": block.position.line,
+        "kind": block.kind,
+        "title": PLACEHOLDER.sub("…", block.title),
+        "bytes": size,
+        "condition": condition.expression if condition else "",
+        "is_shown": condition is None or holds(condition, values),
+    }
+
+
+def _page(sitting: Sitting, pictures: Pictures) -> str:
+    site, slug = sitting.settings.newsletter.url, sitting.issue.slug
+    context = {"older": None, "newer": None, "root": "../../", "canonical": links.issue_url(site, slug)}
+    return render_issue_page(sitting.issue, sitting.theme, sitting.settings, context, pictures)
+
+
+def at_home(html: str, pictures: Pictures, settings: Settings, slug: str) -> str:
+    """Return a mail's HTML with its pictures where the preview serves them, beside the page of the issue."""
+    site = settings.newsletter.url
+    for picture in {picture.file: picture for _, picture in pictures.entries}.values():
+        html = html.replace(links.picture_url(site, slug, picture.file), picture.file)
+        html = html.replace(f"cid:{content_id(picture, site)}", picture.file)
+    for logo in filter(None, (pictures.logo, pictures.logo_dark)):
+        here = f"../../{links.ASSETS}/{logo.file}"
+        html = html.replace(links.asset_url(site, logo.file), here).replace(f"cid:{content_id(logo, site)}", here)
+    return html
+
+
+def _printable(message: bytes) -> str:
+    """Return a message as it can be shown; of one with large pictures in it, the beginning."""
+    text = message[:_MAX_SOURCE_BYTES].decode("utf-8", "replace").replace("\r\n", "\n")
+    return text if len(message) <= _MAX_SOURCE_BYTES else f"{text}\n…"
