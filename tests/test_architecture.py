@@ -15,6 +15,9 @@ ROOT = Path(__file__).parent.parent
 BREACHES = {
     "No cycles between siblings": ("issue/odd.py", "import newsletter.render.odd"),
     "The pure rooms do no network, database or terminal work": ("render/odd.py", "import socket"),
+    "A preview can never reach a reader": ("web/preview/readers.py", "import newsletter.delivery.mime"),
+    "What renders stays in the preview's other process": ("web/preview/words.py", "import newsletter.render.links"),
+    "The web servers belong to what is shown in a browser": ("cli/odd.py", "import starlette"),
     "Delivery backends know nothing of each other": (
         "delivery/directory.py",
         "import newsletter.delivery.smtp",

@@ -42,10 +42,11 @@ def compiled(path: Path) -> dict[str, str]:
 
 
 def used_messages() -> dict[str, str]:
-    """Every message that a template or a module asks for, with one place where it does."""
+    """Every message that a template, a module or the preview asks for, with one place where it does."""
     options = {"**.j2": {"silent": "false", "newstyle_gettext": "true"}}
+    code = [("**.py", "python"), ("**.js", "javascript"), ("**.html", "jinja2")]
     found = {}
-    for folder, methods in (("templates", [("**.j2", "jinja2")]), ("src", [("**.py", "python")])):
+    for folder, methods in (("templates", [("**.j2", "jinja2")]), ("src", code)):
         for name, line, message, _, _ in extract_from_dir(ROOT / folder, methods, options):
             found[forms(message)] = f"{folder}/{name}:{line}"
     return found

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 DEAR = """
 babel cssutils dotenv email_validator feedparser http.server httpx icalendar jinja2 lxml markdown_it markdownify
-mdit_py_plugins mjml nh3 premailer rich slugify sqlalchemy ssl yaml
+mdit_py_plugins mjml nh3 premailer rich slugify sqlalchemy ssl starlette uvicorn watchfiles yaml
 """
 """What help must not wait for."""
 
@@ -52,7 +52,7 @@ def test_every_command_has_help_with_an_example(words: tuple[str, ...], newslett
 def test_the_tree_of_commands_is_the_one_that_is_promised() -> None:
     assert {" ".join(words) for words in commands()} == {
         "", "init", "new", "issues", "find", "episodes", "episode", "episode refresh",
-        "render", "check", "blocks", "send", "archive", "archive build", "archive serve", "subscribers",
+        "preview", "render", "check", "blocks", "send", "archive", "archive build", "archive serve", "subscribers",
         "subscribers import", "subscribers export", "subscribers add", "subscribers remove", "subscribers list",
         "subscribers show", "subscribers forget", "plan", "rehearse", "status", "doubts", "pause", "resume",
         "cancel",

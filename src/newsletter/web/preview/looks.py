@@ -12,7 +12,6 @@ from newsletter.render import (
     fill,
     links,
     personal_values,
-    prepare_pictures,
     render_email,
     render_issue_page,
 )
@@ -23,7 +22,6 @@ from newsletter.web.preview.marks import bytes_by_line, mark, without_marks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from pathlib import Path
 
     from newsletter.config import Settings
     from newsletter.model import Block, Email, Issue, Pictures, Recipient
@@ -49,20 +47,18 @@ class Sitting:
     """An issue, and who looks at it."""
 
     issue: Issue
-    path: Path
     reader: Recipient
     theme: Theme
     settings: Settings
 
 
-def look(sitting: Sitting, shows: Collection[str], compose: Compose) -> dict[str, Any]:
+def look(sitting: Sitting, pictures: Pictures, shows: Collection[str], compose: Compose) -> dict[str, Any]:
     """Return what a page shows of an issue: always the front matter, the inbox and the sizes, else what it asks for.
 
     Raises:
-        NewsletterError: the issue, its pictures or a template is wrong; or the reader cannot get it.
+        NewsletterError: the issue or a template is wrong; or the reader cannot get it.
     """
     issue, settings = sitting.issue, sitting.settings
-    pictures = prepare_pictures(issue, sitting.path.parent, settings)
     email = render_email(issue, sitting.theme, settings, pictures, mark)
     values = personal_values(email, sitting.reader, settings.newsletter.url)
     marked = fill(email.html, values)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 DEADLINE_S = 10.0
 """For one answer; the first one after a start takes a second, and large pictures, which are kept, some more."""
 _LAST_WORDS_BYTES = 4000
+_ENDING_S = 2.0
+"""How long a process may take to end that says nothing any more."""
 
 
 class Renderer:
@@ -30,12 +32,15 @@ class Renderer:
         self._deadline_s = deadline_s
         self._process: Process | None = None
         self._turn = asyncio.Lock()
+        self._is_closed = False
         self.busy_since: float | None = None
         """On the event loop's clock; None while nothing is asked."""
 
     async def ask(self, request: Mapping[str, Any]) -> Answer:
         """Return the answer to a request, or the problem that there is none. Must not be cancelled on its way."""
         async with self._turn:
+            if self._is_closed:
+                return as_answer(PROBLEM, {"message": "the preview has ended", "findings": []})
             process = self._process or await self._start()
             self._process = process
             self.busy_since = asyncio.get_running_loop().time()
@@ -66,10 +71,13 @@ class Renderer:
             kill(self._process)
 
     async def close(self) -> None:
-        """End the process."""
-        if self._process:
-            kill(self._process)
-            await self._process.wait()
+        """End the process; what is still asked gets no answer from it."""
+        self._is_closed = True
+        self.interrupt()
+        async with self._turn:
+            if self._process:
+                kill(self._process)
+                await self._process.wait()
 
 
 async def _asked(process: Process, request: Mapping[str, Any]) -> Answer:
@@ -87,9 +95,13 @@ def kill(process: Process) -> None:
 
 
 async def _last_words(process: Process) -> str:
-    """Return the end of what a process said on standard error before it ended."""
-    said = await process.stderr.read() if process.stderr else b""
-    await process.wait()
+    """Return the end of what a process said on standard error; it has ended, or is killed when it does not."""
+    ending = asyncio.ensure_future(process.communicate())
+    try:
+        _, said = await asyncio.wait_for(asyncio.shield(ending), _ENDING_S)
+    except TimeoutError:
+        kill(process)
+        _, said = await ending
     return said[-_LAST_WORDS_BYTES:].decode("utf-8", "replace").strip()
 
 

@@ -78,23 +78,25 @@ async def _serve(plan: Plan, listening: socket.socket, ready: Callable[[str], No
     renderer = Renderer(plan.command, plan.environ)
     desk = Desk(renderer)
     port = listening.getsockname()[1]
-    guarded = Guard(make_app(desk), plan.token, port)
-    server = _Server(guarded, desk)
     watch = Watch(plan.root, plan.also, lambda more: desk.change(look_too=more))
-    logos = asyncio.create_task(_see_logos(desk, watch))
+    server = _Server(
+        Guard(make_app(desk), plan.token, port), desk, lambda: ready(f"http://{HOST}:{port}/{plan.token}/")
+    )
     watching = asyncio.create_task(watch.run())
     watching.add_done_callback(lambda _: server.end())
-    ready(f"http://{HOST}:{port}/{plan.token}/")
+    logos = asyncio.create_task(_see_logos(desk, watch))
     try:
         await server.serve(sockets=[listening])
+    finally:
         watch.close()
+        desk.close()
+        await renderer.close()
+        await asyncio.gather(logos, return_exceptions=True)
+    try:
         await watching
     except OSError as error:
         message = f"the workspace cannot be watched: {error}"
         raise UsageError(message) from error
-    finally:
-        logos.cancel()
-        await renderer.close()
 
 
 async def _see_logos(desk: Desk, watch: Watch) -> None:
@@ -113,13 +115,19 @@ async def _see_logos(desk: Desk, watch: Watch) -> None:
 class _Server(uvicorn.Server):
     """Ends at once: open streams would be waited for."""
 
-    def __init__(self, app: Any, desk: Desk) -> None:
+    def __init__(self, app: Any, desk: Desk, ready: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
                 app, log_level="critical", access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=1
             )
         )
         self._desk = desk
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve; from here on, ^C ends it in order."""
+        await super().startup(sockets)
+        self._ready()
 
     def end(self) -> None:
         """Stop serving."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from newsletter.config import Settings
-    from newsletter.model import Finding, Issue
+    from newsletter.model import Finding, Issue, Pictures
     from newsletter.render import Theme
     from newsletter.web.preview.looks import Compose
     from newsletter.web.preview.readers import Reader
@@ -63,6 +63,8 @@ class Studio:
         self._token = token
         self._epoch = -1
         self._workspace: Workspace | None = None
+        self._shown_pictures: dict[str, Pictures] = {}
+        """By the name of each issue that was looked at: what its mail showed last, which may have faults by now."""
 
     def answer(self, request: Mapping[str, Any]) -> Answer:
         """Return the answer to a request; what a person can mend is a problem, and anything else is raised."""
@@ -92,8 +94,10 @@ class Studio:
         path = self._path_of(request["issue"])
         issue = self._read(workspace, path)
         reader = next((one for one in workspace.readers if one.key == request["reader"]), workspace.readers[0])
-        sitting = Sitting(issue, path, reader.recipient, workspace.theme, workspace.settings)
-        seen = look(sitting, request["shows"], self._compose)
+        sitting = Sitting(issue, reader.recipient, workspace.theme, workspace.settings)
+        pictures = prepare_pictures(issue, path.parent, workspace.settings)
+        self._shown_pictures[issue.slug] = pictures
+        seen = look(sitting, pictures, request["shows"], self._compose)
         readers = [{"key": one.key, "kind": one.kind, "name": one.name} for one in workspace.readers]
         seen |= {"readers": readers, "reader": reader.key, "file": str(path), "command": self._command(path, issue)}
         return as_answer(LOOK, seen)
@@ -181,10 +185,16 @@ class Studio:
         if folder == ASSETS:
             content = _asset(workspace, path, name)
         elif folder.startswith("p/"):
-            issue_path = self._path_of(folder.removeprefix("p/"))
-            pictures = prepare_pictures(self._read(workspace, issue_path), issue_path.parent, workspace.settings)
+            pictures = self._pictures_of(workspace, folder.removeprefix("p/"))
             content = next((picture.content for _, picture in pictures.entries if picture.file == name), None)
         return Answer(MISSING, b"") if content is None else Answer(FILE, content, media_type)
+
+    def _pictures_of(self, workspace: Workspace, slug: str) -> Pictures:
+        if slug not in self._shown_pictures:
+            path = self._path_of(slug)
+            issue = self._read(workspace, path)
+            self._shown_pictures[slug] = prepare_pictures(issue, path.parent, workspace.settings)
+        return self._shown_pictures[slug]
 
 
 def _asset(workspace: Workspace, path: str, name: str) -> bytes | None:

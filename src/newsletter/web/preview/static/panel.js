@@ -65,8 +65,13 @@ export function showProblem(problem, pattern, picked, hasMail) {
     ...(hasMail ? [element("p", { class: "quiet" }, _("Below stands what was good last."))] : []));
 }
 
+const BEFORE = 50;
+
+/** Return the line of a fault, with a mark under its place; of a long one, what stands around that. */
 function sourceLine(found) {
   if (!found.source) return null;
-  const marker = found.column ? `\n${" ".repeat(found.column - 1)}^` : "";
-  return element("pre", { class: "line", tabindex: "0", "aria-label": _("The line") }, found.source + marker);
+  const cut = Math.max(0, found.column - BEFORE);
+  const shown = (cut ? "…" : "") + found.source.slice(cut);
+  const marker = found.column ? `\n${" ".repeat(found.column - 1 - cut + (cut ? 1 : 0))}^` : "";
+  return element("pre", { class: "line", tabindex: "0", "aria-label": _("The line") }, shown + marker);
 }
