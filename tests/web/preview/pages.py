@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tests.web.preview.desks import Running
 
 HERE = "127.0.0.1"
+BLOCKED = {"csp", "net::ERR_BLOCKED_BY_CSP"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Desk:
         self.page.wait_for_function(
             "[...document.querySelectorAll('iframe')].every(f => f.contentDocument.body?.innerText)"
         )
-        return [frame for frame in self.page.frames if frame != self.page.main_frame]
+        return self.page.main_frame.child_frames
 
     def frame(self) -> Frame:
         """The only frame."""
@@ -74,13 +75,17 @@ def opened(
     page.set_default_timeout(20_000)
     desk = Desk(page)
 
-    def asked(request: Request) -> None:
+    def failed(request: Request) -> None:
+        # What the policy holds back has not left the browser.
         address = urlsplit(request.url)
-        if address.hostname != HERE and address.scheme not in {"data", "blob"}:
-            desk.complaints.append(f"asked for {request.url}")
+        if address.hostname != HERE and request.failure not in BLOCKED and address.scheme not in {"data", "blob"}:
+            desk.complaints.append(f"asked for {request.url}: {request.failure}")
 
     def answered(response: Response) -> None:
-        desk.loads.append(urlsplit(response.url).path.removeprefix(running.path.rstrip("/")))
+        address = urlsplit(response.url)
+        desk.loads.append(address.path.removeprefix(running.path.rstrip("/")))
+        if address.hostname != HERE and address.scheme not in {"data", "blob"}:
+            desk.complaints.append(f"got {response.url}")
 
     def said(message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
@@ -93,7 +98,7 @@ def opened(
     def thrown(error: Any) -> None:
         desk.complaints.append(f"thrown: {error}")
 
-    page.on("request", asked)
+    page.on("requestfailed", failed)
     page.on("response", answered)
     page.on("console", said)
     page.on("pageerror", thrown)

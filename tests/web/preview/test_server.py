@@ -34,7 +34,8 @@ def test_a_stream_says_what_there_is_and_what_is_saved_then(preview: Running, ro
     first = next(events)
     assert (first.kind, first.document["issue"]["subject"]) == ("look", "Een proef")
     save(root / "issues" / f"{NAME}.md", issue_text(BODY, subject='"Iets anders"'))
-    assert next(event for event in events if event.document["issue"]["subject"] == "Iets anders")
+    subjects = (event.document["issue"]["subject"] for event in events)
+    assert next(subject for subject in subjects if subject != "Een proef") == "Iets anders"
 
 
 def test_what_is_wrong_is_said_and_what_was_good_stays(preview: Running, root: Path) -> None:

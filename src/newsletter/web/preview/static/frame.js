@@ -23,7 +23,6 @@ export class Frame {
   #wanted = null;
   #scheme;
   #picked;
-  #head = "";
   #sheets = new Map();
 
   /**
@@ -96,14 +95,10 @@ export class Frame {
   async show(html) {
     this.#wanted = html;
     await this.#ready;
+    if (!this.#document) return; // another view is on the stage by now
     const fresh = new this.#iframe.contentWindow.DOMParser().parseFromString(emulated(html, this.#scheme), "text/html");
     await this.#withSheets(fresh);
-    if (this.#wanted !== html) return;
-    const root = this.#document.documentElement;
-    const head = fresh.head.outerHTML;
-    if (head !== this.#head) root.replaceWith(this.#document.adoptNode(fresh.documentElement));
-    else morph(root, fresh.documentElement);
-    this.#head = head;
+    if (this.#wanted === html && this.#document) morph(this.#document.documentElement, fresh.documentElement);
   }
 
   /** Put the style sheets that lie beside a page into it, so that they follow its colour scheme too. */
@@ -146,6 +141,7 @@ export class Frame {
   /** Outline the block of a line, and no other; bring it into sight if asked to. */
   async point(line, isWanted) {
     await this.#ready;
+    if (!this.#document) return;
     for (const [other, parts] of this.#blocks()) {
       for (const part of parts) part.toggleAttribute(HERE, other === line);
       if (other === line && isWanted) parts[0]?.scrollIntoView({ block: "nearest" });

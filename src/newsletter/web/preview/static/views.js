@@ -40,6 +40,8 @@ export function showView(look, picked) {
     if (wanted !== built) {
       frames = BUILD[view](look, picked);
       panes.replaceChildren(...frames.map((one) => one.element));
+      // Four of them may be wider than the stage: it can be scrolled with keys.
+      panes.tabIndex = frames.length > 1 ? 0 : -1;
     }
     for (const one of frames) {
       if (view !== "beside") one.resize(Number(state.width));
