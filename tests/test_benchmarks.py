@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 
 from benchmarks.measure.figures import Figure, in_turns, table
-from benchmarks.measure.peer import PEER, installed
+from benchmarks.measure.peer import PEER, PEER_PREVIEW, installed
 from benchmarks.measure.texts import another_colour, another_issue, one_word_changed, same_words
+from benchmarks.preview import long_issue
+from benchmarks.previews.servers import component, plain_markdown
 from benchmarks.size import Limit, parts
 from benchmarks.size import table as size_table
 
@@ -165,14 +167,26 @@ def test_a_long_list_is_planned_and_sent_to_until_it_is_interrupted() -> None:
     assert min(document["first_per_second"], document["last_per_second"], document["peer"]["cpu_s"]) > 0
 
 
-def test_the_peer_is_locked_without_addresses() -> None:
-    wanted = json.loads((PEER / "package.json").read_bytes())["dependencies"]
-    packages = json.loads((PEER / "package-lock.json").read_bytes())["packages"]
+@pytest.mark.parametrize("peer", [PEER, PEER_PREVIEW], ids=lambda peer: peer.name)
+def test_the_peer_is_locked_without_addresses(peer: Path) -> None:
+    wanted = json.loads((peer / "package.json").read_bytes())["dependencies"]
+    packages = json.loads((peer / "package-lock.json").read_bytes())["packages"]
 
     assert packages.pop("")["dependencies"] == wanted
     assert {name: packages[f"node_modules/{name}"]["version"] for name in wanted} == wanted
     assert [name for name, package in packages.items() if "resolved" in package] == []
-    assert [name for name, package in packages.items() if not package["integrity"].startswith("sha512-")] == []
+    # What a package brings along is part of that package, and of its hash.
+    alone = {name: package for name, package in packages.items() if not package.get("inBundle")}
+    assert [name for name, package in alone.items() if not package["integrity"].startswith("sha512-")] == []
+
+
+def test_the_previews_are_given_the_same_words() -> None:
+    text = ISSUE.read_text("utf-8") + "\nEen `stukje` code, ${dit} en een \\ erbij.\n"
+    words = plain_markdown(text)
+    assert not [sign for sign in (":::", "{{", "![", "---\nsubject") if sign in words]
+    assert "## Prik je eigen bubbel door\n" in words
+    assert "\nEen \\`stukje\\` code, \\${dit} en een \\\\ erbij.\n" in component(text)
+    assert 27_000 <= len(long_issue(text).encode()) < 28_500
 
 
 def test_each_round_takes_every_measurement_and_begins_with_another() -> None:

@@ -1,4 +1,4 @@
-"""The peer: packages from npm, pinned in benchmarks/peer, installed there when they are not."""
+"""The peers: packages from npm, pinned in a folder of the benchmarks, installed there when they are not."""
 
 from __future__ import annotations
 
@@ -9,43 +9,45 @@ import sys
 from pathlib import Path
 
 PEER = Path(__file__).resolve().parent.parent / "peer"
+PEER_PREVIEW = PEER.with_name("peer-preview")
+"""Two development servers: 900 MB, which only the benchmark of the preview asks for."""
 
 
 class MissingError(Exception):
     """The peer is not installed and cannot be."""
 
 
-def installed() -> dict[str, str]:
+def installed(folder: Path = PEER) -> dict[str, str]:
     """Return the version of each package, and of Node.js; empty where any is missing or another than is pinned."""
     node = shutil.which("node")
     if not node:
         return {}
-    wanted: dict[str, str] = json.loads((PEER / "package.json").read_bytes())["dependencies"]
+    wanted: dict[str, str] = json.loads((folder / "package.json").read_bytes())["dependencies"]
     for name, pinned in wanted.items():
-        manifest = PEER / "node_modules" / name / "package.json"
+        manifest = folder / "node_modules" / name / "package.json"
         if not manifest.is_file() or json.loads(manifest.read_bytes())["version"] != pinned:
             return {}
     node_version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
     return {"node": node_version.strip().removeprefix("v"), **wanted}
 
 
-def install() -> dict[str, str]:
+def install(folder: Path = PEER) -> dict[str, str]:
     """Install the peer where it is not; return the versions.
 
     Raises:
         MissingError: there is no Node.js, or npm cannot install the packages.
     """
-    versions = installed()
+    versions = installed(folder)
     if versions:
         return versions
     npm = shutil.which("npm")
     if not npm or not shutil.which("node"):
         message = "This compares with programs in JavaScript: install Node.js 20 or newer, with npm, and run it again."
         raise MissingError(message)
-    done = subprocess.run([npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=PEER, check=False)
-    versions = installed()
+    done = subprocess.run([npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=folder, check=False)
+    versions = installed(folder)
     if done.returncode or not versions:
-        message = f"npm ci in benchmarks/peer ended with status {done.returncode}; see its words above."
+        message = f"npm ci in benchmarks/{folder.name} ended with status {done.returncode}; see its words above."
         raise MissingError(message)
     return versions
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from newsletter.config import Archive, Delivery, Dkim, Sample, Secret, Smtp, Subscribers, Theme
+from newsletter.config.preview import Preview
 from newsletter.config.settings import DARK, LIGHT, Pictures
 from tests.config.workspaces import REQUIRED, faults_of, settings_of
 
@@ -35,6 +36,7 @@ def test_every_other_section_has_defaults(tmp_path: Path) -> None:
     assert settings.smtp == Smtp("localhost", 587, "starttls", "", None, 300, "auto", None, 4, 100, 0, 8)
     assert settings.dkim == Dkim("example.org", "", None, "", None)
     assert settings.archive == Archive(root / "out/site")
+    assert settings.preview == Preview("vscode://file{path}:{line}:{column}")
     assert settings.subscribers == Subscribers(())
     assert settings.samples == ()
     assert settings.secret_key is None
@@ -98,6 +100,42 @@ def test_what_is_said_wins_from_the_defaults(tmp_path: Path) -> None:
     assert settings.delivery == Delivery("smtp", root / "post", "bounces@example.org")
     assert settings.smtp == Smtp("mail.example.org", 2525, "tls", "proef", None, 5)
     assert settings.archive == Archive(root / "site")
+
+
+@pytest.mark.parametrize(
+    ("said", "pattern"),
+    [
+        ("idea", "idea://open?file={path}&line={line}&column={column}"),
+        ("none", ""),
+        ("nova://open?path={path}&line={line}", "nova://open?path={path}&line={line}"),
+    ],
+)
+def test_an_editor_is_known_by_name_or_by_its_address(tmp_path: Path, said: str, pattern: str) -> None:
+    assert settings_of(tmp_path, f'{REQUIRED}\n[preview]\neditor = "{said}"\n').preview == Preview(pattern)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "emacs",
+        "javascript://{path}",
+        "https://example.org/{path}",
+        "file://{path}",
+        "data://{path}",
+        "nova://open",
+        "nova:{path}",
+        'nova://{path}\\"onclick',
+        "nova://{path} x",
+        "",
+    ],
+)
+def test_what_a_browser_would_open_itself_is_no_editor(tmp_path: Path, said: str) -> None:
+    (fault,) = faults_of(tmp_path, f'{REQUIRED}\n[preview]\neditor = "{said}"\n')
+    assert "preview.editor: found" in fault
+    assert fault.endswith(
+        "expected one of vscode, vscodium, cursor, zed, idea, pycharm, sublime, textmate, none, or an address with "
+        "{path} in it, such as nova://open?path={path}&line={line}"
+    )
 
 
 def test_how_fast_a_server_is_given_mail_and_who_signs_it_can_be_said(tmp_path: Path) -> None:

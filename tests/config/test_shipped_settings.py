@@ -29,6 +29,7 @@ EVERY_KEY = {
     ),
     "dkim": "domain selector key_file ed25519_selector ed25519_key_file",
     "sending": "retry_after_s give_up_after_s most_unknown_percent",
+    "preview": "editor",
     "archive": "out",
     "checks": "clients sentence_words dictionary",
     "subscribers": "fields",

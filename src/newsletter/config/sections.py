@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from newsletter.config import fields, podcast
 from newsletter.config.contrast import LEAST, unreadable
 from newsletter.config.faults import RefusedError, dotted
+from newsletter.config.preview import read_preview
 from newsletter.config.secret import Secret
 from newsletter.config.segments import condition
 from newsletter.config.settings import (
@@ -74,6 +75,7 @@ def read_settings(root: Path, top: Table) -> Settings:
         sending=_sending(top.table("sending")),
         archive=_archive(top.table("archive"), root),
         checks=_checks(top.table("checks")),
+        preview=read_preview(top.table("preview")),
         subscribers=subscribers,
         samples=samples,
         segments=segments,

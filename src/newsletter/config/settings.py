@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from newsletter.config.podcast import Podcast, Slot
+    from newsletter.config.preview import Preview
     from newsletter.config.secret import Secret
     from newsletter.config.social import SocialLink
     from newsletter.model import Position
@@ -156,10 +157,9 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """Pictures beside an issue, and the logo: the `[pictures]` table."""
+    """Pictures beside an issue, and the logo: the `[pictures]` table. `in_mail` is one of `IN_MAIL`."""
 
     in_mail: str = IN_MAIL[0]
-    """One of `IN_MAIL`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,10 +296,9 @@ class Same:
 
 @dataclass(frozen=True, slots=True)
 class HasTag:
-    """A reader has a tag."""
+    """A reader has a tag; it is in lower case."""
 
     tag: str
-    """In lower case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +354,7 @@ class Settings:
     checks: Checks
     subscribers: Subscribers
     samples: tuple[Sample, ...]
+    preview: Preview
     segments: Mapping[str, Condition]
     """By the name that an issue's `audience` has: the `[segments]` table."""
     secret_key: Secret | None

@@ -124,7 +124,17 @@ def test_faults_are_told_with_their_line(root: Path) -> None:
                 "source": "::: tipp Een",
             }
         ],
+        "editor": "vscode://file{path}:{line}:{column}",
     }
+
+
+def test_the_editor_of_the_settings_is_named(root: Path) -> None:
+    toml = root / "newsletter.toml"
+    toml.write_text(toml.read_text("utf-8") + '[preview]\neditor = "none"\n', "utf-8")
+    asking = Asking(root)
+    assert asking.look()["editor"] == ""
+    add_issue(root, NAME, "::: tipp Een\nTekst.\n:::\n")
+    assert asking.problem()["editor"] == ""
 
 
 def test_an_issue_that_is_gone_says_so_and_comes_back(root: Path) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from newsletter.config import load_without_secrets
+from newsletter.config.preview import Preview
 from newsletter.errors import FaultsError, IssueError, NewsletterError, UsageError
 from newsletter.issue import House, read_issue, slug_of
 from newsletter.issue.find import list_issues
@@ -63,6 +64,8 @@ class Studio:
         self._token = token
         self._epoch = -1
         self._workspace: Workspace | None = None
+        self._editor = Preview().editor
+        """What opens a file; where the settings cannot be read, what did before."""
         self._shown_pictures: dict[str, Pictures] = {}
         """By the name of each issue that was looked at: what its mail showed last, which may have faults by now."""
 
@@ -78,15 +81,20 @@ class Studio:
                 return as_answer(HOUSE, self._house(workspace))
             return as_answer(OVERVIEW, {"issues": list(self._overview(workspace))})
         except FaultsError as error:
-            return as_answer(PROBLEM, {"message": "", "findings": self.findings(error.findings)})
+            return as_answer(
+                PROBLEM, {"message": "", "findings": self.findings(error.findings), "editor": self._editor}
+            )
         except NewsletterError as error:
             return as_answer(PROBLEM, {"message": str(error), "findings": []})
+        except OSError as error:  # a file that went away while it was read, or that nobody may read
+            return as_answer(PROBLEM, {"message": f"{error.filename}: {error.strerror}", "findings": []})
 
     def _opened(self, epoch: int) -> Workspace:
         """Return the workspace, opened anew where the server saw settings or templates change."""
         if self._workspace is None or epoch != self._epoch:
             self._workspace = None
             self._workspace = open_workspace(self._root, self._token)
+            self._editor = self._workspace.settings.preview.editor
             self._epoch = epoch
         return self._workspace
 
@@ -100,7 +108,7 @@ class Studio:
         seen = look(sitting, pictures, request["shows"], self._compose)
         readers = [{"key": one.key, "kind": one.kind, "name": one.name} for one in workspace.readers]
         seen |= {"readers": readers, "reader": reader.key, "file": str(path), "command": self._command(path, issue)}
-        return as_answer(LOOK, seen)
+        return as_answer(LOOK, seen | {"editor": workspace.settings.preview.editor})
 
     def _command(self, path: Path, issue: Issue) -> str:
         """Return what a person types to get this issue as a test."""

@@ -36,7 +36,7 @@ const heard = {
   },
   problem: (said) => {
     problem = said;
-    showProblem(problem, look?.editor ?? said.editor, pickedAt, Boolean(look));
+    showProblem(problem, said.editor, pickedAt, Boolean(look));
     at("subject").textContent = look?.issue.subject ?? state.issue;
     document.body.classList.toggle("empty", !look);
   },
