@@ -60,7 +60,7 @@ bench: .venv/dev.stamp
 	@for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python "$$script" || exit; done
 
 clean:
-	rm -rf .venv benchmarks/peer/node_modules out dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv benchmarks/peer*/node_modules out dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find src tests benchmarks demo -type d -name __pycache__ -prune -exec rm -rf {} +
 
 # The script compares contents, not times: a checkout makes every file new.

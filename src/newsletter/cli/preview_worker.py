@@ -7,15 +7,15 @@ started without the secrets of `.env` and of the environment, and asks for none.
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter.cli import letters
+from newsletter.web.preview.studio import Stage
 from newsletter.web.preview.worker import answer_requests
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from newsletter.config import Settings
     from newsletter.model import Email, Recipient
 
@@ -27,4 +27,4 @@ def compose(email: Email, settings: Settings, reader: Recipient, date: datetime)
 
 if __name__ == "__main__":
     root, *also = map(Path, sys.argv[1:])
-    answer_requests(root, also[0] if also else None, compose, letters.TEST_TOKEN)
+    answer_requests(root, also[0] if also else None, Stage(compose, letters.TEST_TOKEN, datetime.now))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = "2026-11-24-proef"
+PREHEADER = '"Waar het over gaat"'
 CANARY = "canary-6f1d"
 """A secret that must turn up nowhere."""
 SECRETS = f"NEWSLETTER_SMTP_PASSWORD={CANARY}\nNEWSLETTER_SECRET_KEY={CANARY * 4}\n"
@@ -31,7 +32,7 @@ def workspace_in(folder: Path, more: str = "") -> Path:
     root.mkdir()
     (root / "newsletter.toml").write_text(TOML + more, "utf-8")
     (root / ".env").write_text(SECRETS, "utf-8")
-    add_issue(root, NAME)
+    add_issue(root, NAME, preheader=PREHEADER)
     return root
 
 

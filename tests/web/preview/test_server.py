@@ -16,6 +16,7 @@ import pytest
 from newsletter.errors import UsageError
 from newsletter.web.preview.server import free_port
 from tests.cli.commands import BODY, Newsletter, add_issue, installed, issue_text
+from tests.render.drawings import encoded, photo
 from tests.web.preview.desks import CANARY, NAME, Running, previewed, save, workspace_in
 
 if TYPE_CHECKING:
@@ -36,6 +37,26 @@ def test_a_stream_says_what_there_is_and_what_is_saved_then(preview: Running, ro
     save(root / "issues" / f"{NAME}.md", issue_text(BODY, subject='"Iets anders"'))
     subjects = (event.document["issue"]["subject"] for event in events)
     assert next(subject for subject in subjects if subject != "Een proef") == "Iets anders"
+
+
+def test_what_the_checks_find_follows_when_nothing_is_saved(preview: Running, root: Path) -> None:
+    add_issue(root, NAME, "Klik [hier](http://example.org/).\n")
+    events = preview.events(issue="proef", shows="mail")
+    findings = next(event for event in events if event.kind == "findings").document["findings"]
+    assert {finding["line"] for finding in findings if finding["path"] == f"issues/{NAME}.md"} >= {6}
+    rows = (event.document["issues"][0] for event in preview.events())
+    counted = next(row for row in rows if "warnings" in row)
+    assert counted["warnings"] == sum(finding["severity"] == "warning" for finding in findings)
+
+
+def test_a_picture_is_served_as_what_it_is(preview: Running, root: Path) -> None:
+    path = add_issue(root, NAME, '::: image {src="foto.png" alt="Een foto"}\n:::\n')
+    (path.parent / "foto.png").write_bytes(encoded(photo(600, 400), "PNG"))
+    mail = next(event for event in preview.events(issue="proef", shows="mail") if event.kind == "look").document["mail"]
+    (shown,) = {piece for piece in mail.split('"') if piece.startswith("foto.")}
+    picture = preview.get(f"site/p/proef/{shown}")
+    assert (picture.status, picture.headers["content-type"].partition("/")[0]) == (200, "image")
+    assert "sandbox" in picture.headers["content-security-policy"]
 
 
 def test_what_is_wrong_is_said_and_what_was_good_stays(preview: Running, root: Path) -> None:
@@ -263,3 +284,15 @@ def test_a_file_called_newsletter_in_the_workspace_is_not_run(root: Path) -> Non
     (root / "newsletter.py").write_text("raise SystemExit('run!')\n", "utf-8")
     with previewed(root) as running:
         assert next(running.events(issue="proef", shows="mail")).kind == "look"
+
+
+def test_a_template_that_takes_all_memory_is_told_and_mended(preview: Running, root: Path) -> None:
+    events = preview.events(issue="proef", shows="mail")
+    assert next(events).kind == "look"
+    template = root / "templates/email/header.mjml.j2"
+    template.parent.mkdir(parents=True)
+    save(template, "{% set all = 'a' * 3000000000 %}")
+    problem = next(event for event in events if event.kind == "problem").document
+    assert "MemoryError" in str(problem)
+    save(template, "<mj-section><mj-column><mj-text>Kop</mj-text></mj-column></mj-section>")
+    assert next(event.kind for event in events if "Kop" in event.document.get("mail", "")) == "look"

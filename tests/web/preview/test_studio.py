@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from newsletter.cli.letters import TEST_TOKEN
 from newsletter.cli.preview_worker import compose
 from newsletter.web.preview.marks import without_marks
-from newsletter.web.preview.studio import Studio
+from newsletter.web.preview.studio import Stage, Studio
 from tests.cli.commands import Newsletter, add_issue
 from tests.render.drawings import encoded, photo
 from tests.web.preview.desks import CANARY, NAME, workspace_in
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from newsletter.web.preview.protocol import Answer
 
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ALL = ["mail", "page", "source", "text"]
 PICTURE = '::: image {src="foto.png" alt="Een foto"}\n:::\n'
 
@@ -28,20 +30,20 @@ class Asking:
     """A studio that is asked as the server does."""
 
     def __init__(self, root: Path, also: Path | None = None) -> None:
-        self.studio = Studio(root, also, compose, TEST_TOKEN)
+        self.studio = Studio(root, also, Stage(compose, TEST_TOKEN, NOON.astimezone))
         self.epoch = 0
 
     def ask(self, **request: Any) -> Answer:
-        return self.studio.answer({"epoch": self.epoch, **request})
+        return self.studio.answer({"epoch": self.epoch, "reader": "", "client": "", "shows": ALL, **request})
 
-    def look(self, issue: str = "proef", reader: str = "", shows: list[str] = ALL) -> dict[str, Any]:
-        answer = self.ask(do="look", issue=issue, reader=reader, shows=shows)
+    def look(self, issue: str = "proef", **asked: Any) -> dict[str, Any]:
+        answer = self.ask(do="look", issue=issue, **asked)
         assert answer.kind == "look", answer.body
         document: dict[str, Any] = json.loads(answer.body)
         return document
 
     def problem(self, issue: str = "proef") -> dict[str, Any]:
-        answer = self.ask(do="look", issue=issue, reader="", shows=ALL)
+        answer = self.ask(do="look", issue=issue)
         assert answer.kind == "problem"
         document: dict[str, Any] = json.loads(answer.body)
         return document
@@ -224,26 +226,87 @@ def test_an_issue_may_stand_elsewhere_where_the_editor_says_so(root: Path, tmp_p
     elsewhere = add_issue(tmp_path, "2026-11-24-elders").rename(tmp_path / "elders.md")
     seen = Asking(root, elsewhere).look(str(elsewhere))
     assert (seen["issue"]["slug"], seen["command"]) == ("elders", f"newsletter send {elsewhere} --test ")
-    assert Asking(root).ask(do="look", issue=str(elsewhere), reader="", shows=[]).kind == "problem"
+    assert Asking(root).ask(do="look", issue=str(elsewhere)).kind == "problem"
+
+
+def rows(asking: Asking) -> list[tuple[Any, ...]]:
+    """The overview: names, dates, and how much was found."""
+    issues = json.loads(asking.ask(do="overview").body)["issues"]
+    return [(row["name"], row.get("date"), row.get("status"), row.get("errors"), row.get("warnings")) for row in issues]
 
 
 def test_the_overview_names_every_issue_newest_first(root: Path) -> None:
     add_issue(root, "2026-11-27-klaar", status="ready", language="en")
     add_issue(root, "2026-11-20-stuk", "::: tipp\n:::\n")
     (root / "issues" / "2026-11-19-Geen naam.md").write_text("", "utf-8")
-    answer = Asking(root).ask(do="overview")
-    rows = json.loads(answer.body)["issues"]
-    assert [(row["name"], row.get("date"), row.get("status"), row["errors"]) for row in rows] == [
-        ("klaar", "2026-11-27", "ready", 0),
-        ("proef", "2026-11-24", "draft", 0),
-        ("stuk", None, None, 1),
-        ("issues/2026-11-19-Geen naam.md", None, None, 1),
+    assert rows(Asking(root)) == [
+        ("klaar", "2026-11-27", "ready", None, None),
+        ("proef", "2026-11-24", "draft", None, None),
+        ("stuk", None, None, 1, 0),
+        ("issues/2026-11-19-Geen naam.md", None, None, 1, 0),
     ]
+
+
+FAULTY = "Klik [hier](http://example.org/) en [](https://example.org/leeg).\n"
+
+
+def findings(asking: Asking, issue: str = "proef") -> list[dict[str, Any]]:
+    answer = asking.ask(do="findings", issue=issue)
+    assert answer.kind == "findings"
+    found: list[dict[str, Any]] = json.loads(answer.body)["findings"]
+    return found
+
+
+def test_what_the_checks_find_is_told_with_its_line_and_counted_until_the_file_changes(root: Path) -> None:
+    asking, path = Asking(root), add_issue(root, NAME, FAULTY)
+    found = findings(asking)
+    here = [finding for finding in found if finding["line"] == 6]
+    assert {"link-empty", "link-http"} & {finding["rule"] for finding in here}
+    assert {(finding["file"], finding["source"]) for finding in here} == {(str(path), FAULTY.rstrip())}
+    errors = sum(finding["severity"] == "error" for finding in found)
+    assert rows(asking) == [("proef", "2026-11-24", "draft", errors, len(found) - errors)]
+    add_issue(root, NAME, "Anders.\n")
+    assert rows(asking) == [("proef", "2026-11-24", "draft", None, None)]
+
+
+def test_the_checks_see_the_other_issues_as_they_are_now(root: Path) -> None:
+    other = "::: tip {#eerste-tip} Een tip\nTekst.\n:::\n"
+    asking = Asking(root)
+    before = findings(asking)
+    add_issue(root, "2026-11-20-eerder", other)
+    after = findings(asking)
+    assert [finding for finding in after if "issues/2026-11-20-eerder.md" in finding["message"]]
+    (root / "issues" / "2026-11-20-eerder.md").unlink()
+    assert findings(asking) == before
+    add_issue(root, "2026-11-21-stuk", "::: tipp\n:::\n")
+    assert findings(asking) == before, "one that cannot be read is none"
+    assert [finding["rule"] for finding in findings(asking, "stuk")] == ["block-unknown"]
+
+
+def test_a_rule_that_there_is_not_is_told(root: Path) -> None:
+    toml = root / "newsletter.toml"
+    toml.write_text(toml.read_text("utf-8") + '[checks]\nlink-emty = "off"\n', "utf-8")
+    (finding,) = Asking(root).problem()["findings"]
+    assert (finding["path"], finding["rule"]) == ("newsletter.toml", "checks-rule")
+
+
+@pytest.mark.parametrize("client", ["gmail", "outlook", "gmail-dark", "outlook-dark"])
+def test_a_mail_is_shown_as_a_program_shows_it(root: Path, client: str) -> None:
+    asking = Asking(root)
+    sent, shown = asking.look(shows=["mail"]), asking.look(shows=["mail"], client=client)
+    assert shown["mail"] != sent["mail"]
+    assert "Dag Anna" in shown["mail"]
+    assert {**shown, "mail": ""} == {**sent, "mail": ""}
+
+
+def test_a_program_that_nobody_knows_changes_nothing(root: Path) -> None:
+    asking = Asking(root)
+    assert asking.look(client="pine") == asking.look()
 
 
 def test_no_answer_holds_a_secret(root: Path) -> None:
     asking = Asking(root)
     answers = [asking.ask(do=what) for what in ("overview", "house")]
-    answers.append(asking.ask(do="look", issue="proef", reader="", shows=ALL))
+    answers.append(asking.ask(do="look", issue="proef"))
     assert all(answer.kind != "problem" for answer in answers)
     assert CANARY.encode() not in b"".join(answer.body for answer in answers)

@@ -69,8 +69,9 @@ def _question(request: Request) -> Question:
     asked = request.query_params
     if not asked.get("issue"):
         return {"do": OVERVIEW}
-    shows = sorted(set(asked.get("shows", "").split(",")[:_MAX_SHOWS]))
-    return {"do": LOOK, "issue": asked["issue"], "reader": asked.get("reader", ""), "shows": shows}
+    shows = sorted(filter(None, asked.get("shows", "").split(",")[:_MAX_SHOWS]))
+    reader, client = asked.get("reader", ""), asked.get("client", "")
+    return {"do": LOOK, "issue": asked["issue"], "reader": reader, "client": client, "shows": shows}
 
 
 class EventStream(Response):

@@ -6,7 +6,7 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
-from newsletter.web.preview.protocol import LOOK, OVERVIEW, PROBLEM
+from newsletter.web.preview.protocol import FINDINGS, LOOK, MAIL, OVERVIEW, PAGE, PROBLEM, SOURCE, TEXT
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -18,7 +18,11 @@ SETTLE_S = 0.08
 """How long a fault waits for a next save: an editor that is half-way through one leaves half a file behind."""
 PATIENCE_S = 2.0
 """How long a rendering may go on after the next save; what hangs, or is very slow, would only delay that."""
-_MAX_GOOD = 32
+QUIET_S = 0.15
+"""How long nothing is saved before the checks are asked: they take longer than the mail."""
+_AT_ONCE = 10
+_MAX_KEPT = 64
+VIEWS = ((MAIL,), (PAGE,), (SOURCE,), (TEXT,))
 
 Question = dict[str, Any]
 
@@ -72,6 +76,8 @@ class Desk:
         key = json.dumps(question, sort_keys=True)
         task = self._answers.get(key)
         if task is None:
+            if len(self._answers) >= _MAX_KEPT:
+                self._answers.clear()
             task = asyncio.create_task(self._renderer.ask(question | {"epoch": self.epoch}))
             self._answers[key] = task
         # Who asked may go away; the process is spoken to until it has answered.
@@ -96,10 +102,36 @@ class Desk:
                 self._keep(key, answer)
             yield version, answer
             is_first = False
+            async for more in self._checked(version, asked, answer):
+                yield version, more
             await self.newer_than(version)
+
+    async def _checked(self, version: int, asked: Question, answer: Answer) -> AsyncIterator[Answer]:
+        """Yield what the checks say of what was answered, unless there is a newer version, which goes first."""
+        if answer.kind == LOOK and not await self.newer_than(version, QUIET_S):
+            await self._keep_other_views(version, asked)
+            yield await self.answer({"do": FINDINGS, "issue": asked["issue"]})
+        if answer.kind == OVERVIEW:
+            missing = [row["name"] for row in json.loads(answer.body)["issues"] if "errors" not in row]
+            for number, name in enumerate(missing, start=1):
+                if await self.newer_than(version, 0):
+                    return
+                await self.answer({"do": FINDINGS, "issue": name})
+                if number % _AT_ONCE == 0 or number == len(missing):
+                    yield await self.answer(asked | {"checked": number})
+
+    async def _keep_other_views(self, version: int, asked: Question) -> None:
+        """Have the other views of a good issue at hand, for whoever chooses one of them while something is wrong."""
+        for shows in VIEWS:
+            if await self.newer_than(version, 0):
+                return
+            other = asked | {"shows": list(shows)}
+            answer = await self.answer(other)
+            if answer.kind == LOOK:
+                self._keep(json.dumps(other, sort_keys=True), answer)
 
     def _keep(self, key: str, answer: Answer) -> None:
         self._good.pop(key, None)
         self._good[key] = answer
-        if len(self._good) > _MAX_GOOD:
+        if len(self._good) > _MAX_KEPT:
             del self._good[next(iter(self._good))]

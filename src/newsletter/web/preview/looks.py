@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
+from newsletter.checks.clients import as_gmail, as_outlook, inverted
+from newsletter.checks.clients.gmail import CLIP_BYTES
 from newsletter.i18n import format_date
 from newsletter.issue import PLACEHOLDER
 from newsletter.render import (
@@ -19,18 +22,24 @@ from newsletter.render.personal import holds
 from newsletter.render.shown import content_id
 from newsletter.render.view import ON_EMAIL
 from newsletter.web.preview.marks import bytes_by_line, mark, without_marks
+from newsletter.web.preview.protocol import MAIL, PAGE, SOURCE, TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from newsletter.config import Settings
     from newsletter.model import Block, Email, Issue, Pictures, Recipient
     from newsletter.render import Theme
 
-CLIP_BYTES = 102_000
-"""Gmail shows no more of a mail's HTML than about this."""
-MAIL, PAGE, TEXT, SOURCE = "mail", "page", "text", "source"
-"""What a page can ask for, beyond what it always gets."""
+CLIENTS: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {
+        "gmail": as_gmail,
+        "outlook": as_outlook,
+        "gmail-dark": lambda html: inverted(html, "gmail"),
+        "outlook-dark": lambda html: inverted(html, "outlook"),
+    }
+)
+"""How programs show a mail, about. The marks of the blocks go with the comments that programs drop."""
 _MAX_SOURCE_BYTES = 400_000
 
 
@@ -52,8 +61,10 @@ class Sitting:
     settings: Settings
 
 
-def look(sitting: Sitting, pictures: Pictures, shows: Collection[str], compose: Compose) -> dict[str, Any]:
+def look(sitting: Sitting, pictures: Pictures, shows: Collection[str], client: str, compose: Compose) -> dict[str, Any]:
     """Return what a page shows of an issue: always the front matter, the inbox and the sizes, else what it asks for.
+
+    `client` names the program, of `CLIENTS`, that the mail is shown as; empty for the mail as it is sent.
 
     Raises:
         NewsletterError: the issue or a template is wrong; or the reader cannot get it.
@@ -69,7 +80,8 @@ def look(sitting: Sitting, pictures: Pictures, shows: Collection[str], compose: 
         "size": _size(issue, marked, values),
     }
     if MAIL in shows:
-        seen[MAIL] = at_home(marked, pictures, settings, issue.slug)
+        in_program = CLIENTS[client](without_marks(marked)) if client in CLIENTS else marked
+        seen[MAIL] = at_home(in_program, pictures, settings, issue.slug)
     if TEXT in shows:
         seen[TEXT] = text
     if PAGE in shows:

@@ -19,6 +19,8 @@ LENGTHS = struct.Struct("!II")
 
 LOOK, FINDINGS, OVERVIEW, HOUSE, FILE = "look", "findings", "overview", "house", "file"
 """What can be asked for, and what an answer then is."""
+MAIL, PAGE, TEXT, SOURCE = "mail", "page", "text", "source"
+"""What a look can show, beyond what it always has."""
 PROBLEM, MISSING = "problem", "missing"
 """What an answer is instead: why there is nothing to show; no such file."""
 

@@ -50,13 +50,13 @@ class Renderer:
                 message = (
                     f"rendering took more than {self._deadline_s:g} seconds and was stopped; does a template loop?"
                 )
+                kill(process)
             except (OSError, asyncio.IncompleteReadError):
                 message = ""
             finally:
                 self.busy_since = None
             # What it read last is lost with it, so nothing that it says later can be taken for another answer.
             self._process = None
-            kill(process)
             last_words = await _last_words(process)
             return as_answer(PROBLEM, {"message": message or _fate(process, last_words), "findings": []})
 

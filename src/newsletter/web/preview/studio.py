@@ -6,6 +6,7 @@ import mimetypes
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from newsletter.checks import refuse_unknown_rules
 from newsletter.config import load_without_secrets
 from newsletter.config.preview import Preview
 from newsletter.errors import FaultsError, IssueError, NewsletterError, UsageError
@@ -13,12 +14,14 @@ from newsletter.issue import House, read_issue, slug_of
 from newsletter.issue.find import list_issues
 from newsletter.render import open_theme, prepare_logos, prepare_pictures, render_page
 from newsletter.render.links import ASSETS
+from newsletter.web.preview.checking import Checking
 from newsletter.web.preview.looks import Sitting, look
-from newsletter.web.preview.protocol import FILE, HOUSE, LOOK, MISSING, OVERVIEW, PROBLEM, Answer, as_answer
+from newsletter.web.preview.protocol import FILE, FINDINGS, HOUSE, LOOK, MISSING, OVERVIEW, PROBLEM, Answer, as_answer
 from newsletter.web.preview.readers import readers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime, tzinfo
     from pathlib import Path
 
     from newsletter.config import Settings
@@ -31,16 +34,17 @@ STYLE = "assets/style.css"
 
 
 @dataclass(frozen=True, slots=True)
-class Workspace:
-    """What stays the same until settings or templates change."""
+class Opened:
+    """The workspace: what stays the same until settings or templates change."""
 
     settings: Settings
     theme: Theme
     house: House
     readers: tuple[Reader, ...]
+    checking: Checking
 
 
-def open_workspace(root: Path, token: str) -> Workspace:
+def open_workspace(root: Path, token: str) -> Opened:
     """Open the workspace at `root`; no secret of it is read. `token` stands for each reader in the links.
 
     Raises:
@@ -48,22 +52,38 @@ def open_workspace(root: Path, token: str) -> Workspace:
         TemplateError: a block's schema is wrong.
     """
     settings = load_without_secrets(root)
+    refuse_unknown_rules(settings)
     newsletter, theme = settings.newsletter, open_theme(root)
     house = House(newsletter.language, newsletter.languages, newsletter.timezone, theme.kinds, tuple(settings.segments))
-    return Workspace(settings, theme, house, readers_of(settings, token))
+    checking = Checking(theme, settings, lambda path: read_issue(path, shown(root, path), house))
+    return Opened(settings, theme, house, readers_of(settings, token), checking)
+
+
+def shown(root: Path, path: Path) -> str:
+    """Return a path as a page shows it."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What is handed in from outside, as this room may not know it, or must not ask for it."""
+
+    compose: Compose
+    token: str
+    """Stands for each reader in the links."""
+    now: Callable[[tzinfo], datetime]
 
 
 class Studio:
     """Answers what the server asks; the workspace is kept open between two questions."""
 
-    def __init__(self, root: Path, also: Path | None, compose: Compose, token: str) -> None:
+    def __init__(self, root: Path, also: Path | None, stage: Stage) -> None:
         """`also` is an issue that stands elsewhere than in `issues/`."""
         self._root = root
         self._also = also
-        self._compose = compose
-        self._token = token
+        self._stage = stage
         self._epoch = -1
-        self._workspace: Workspace | None = None
+        self._workspace: Opened | None = None
         self._editor = Preview().editor
         """What opens a file; where the settings cannot be read, what did before."""
         self._shown_pictures: dict[str, Pictures] = {}
@@ -77,38 +97,45 @@ class Studio:
                 return self._look(workspace, request)
             if request["do"] == FILE:
                 return self._file(workspace, request["path"])
+            if request["do"] == FINDINGS:
+                return self._findings(workspace, request["issue"])
             if request["do"] == HOUSE:
                 return as_answer(HOUSE, self._house(workspace))
             return as_answer(OVERVIEW, {"issues": list(self._overview(workspace))})
         except FaultsError as error:
-            return as_answer(
-                PROBLEM, {"message": "", "findings": self.findings(error.findings), "editor": self._editor}
-            )
+            return as_answer(PROBLEM, {"message": "", "findings": self._told(error.findings), "editor": self._editor})
         except NewsletterError as error:
             return as_answer(PROBLEM, {"message": str(error), "findings": []})
         except OSError as error:  # a file that went away while it was read, or that nobody may read
-            return as_answer(PROBLEM, {"message": f"{error.filename}: {error.strerror}", "findings": []})
+            message = ": ".join(filter(None, (error.filename, error.strerror)))
+            return as_answer(PROBLEM, {"message": message, "findings": []})
 
-    def _opened(self, epoch: int) -> Workspace:
+    def _opened(self, epoch: int) -> Opened:
         """Return the workspace, opened anew where the server saw settings or templates change."""
         if self._workspace is None or epoch != self._epoch:
             self._workspace = None
-            self._workspace = open_workspace(self._root, self._token)
+            self._workspace = open_workspace(self._root, self._stage.token)
             self._editor = self._workspace.settings.preview.editor
             self._epoch = epoch
         return self._workspace
 
-    def _look(self, workspace: Workspace, request: Mapping[str, Any]) -> Answer:
+    def _look(self, workspace: Opened, request: Mapping[str, Any]) -> Answer:
         path = self._path_of(request["issue"])
         issue = self._read(workspace, path)
         reader = next((one for one in workspace.readers if one.key == request["reader"]), workspace.readers[0])
         sitting = Sitting(issue, reader.recipient, workspace.theme, workspace.settings)
         pictures = prepare_pictures(issue, path.parent, workspace.settings)
         self._shown_pictures[issue.slug] = pictures
-        seen = look(sitting, pictures, request["shows"], self._compose)
+        seen = look(sitting, pictures, request["shows"], request["client"], self._stage.compose)
         readers = [{"key": one.key, "kind": one.kind, "name": one.name} for one in workspace.readers]
         seen |= {"readers": readers, "reader": reader.key, "file": str(path), "command": self._command(path, issue)}
         return as_answer(LOOK, seen | {"editor": workspace.settings.preview.editor})
+
+    def _findings(self, workspace: Opened, name: str) -> Answer:
+        path = self._path_of(name)
+        now = self._stage.now(workspace.settings.newsletter.timezone)
+        found = workspace.checking.findings(path, self._paths(), now)
+        return as_answer(FINDINGS, {"findings": self._told(tuple(found))})
 
     def _command(self, path: Path, issue: Issue) -> str:
         """Return what a person types to get this issue as a test."""
@@ -122,7 +149,7 @@ class Studio:
             UsageError: there is none of that name, now.
         """
         for path in self._paths():
-            if name in {_slug(path), self._shown(path)}:
+            if name in {_slug(path), shown(self._root, path)}:
                 return path
         message = (
             f'there is no issue "{name}" any more: its file was renamed, moved or deleted. '
@@ -135,34 +162,32 @@ class Studio:
         also = [self._also] if self._also and self._also.is_file() else []
         return also + list_issues(self._root)[::-1]
 
-    def _shown(self, path: Path) -> str:
-        return path.relative_to(self._root).as_posix() if path.is_relative_to(self._root) else str(path)
+    def _read(self, workspace: Opened, path: Path) -> Issue:
+        return read_issue(path, shown(self._root, path), workspace.house)
 
-    def _read(self, workspace: Workspace, path: Path) -> Issue:
-        return read_issue(path, self._shown(path), workspace.house)
-
-    def _house(self, workspace: Workspace) -> dict[str, Any]:
+    def _house(self, workspace: Opened) -> dict[str, Any]:
         newsletter, theme = workspace.settings.newsletter, workspace.settings.theme
         logos = [str(self._root / name) for name in (theme.logo, theme.logo_dark) if name]
         return {"language": newsletter.language, "logos": logos}
 
-    def _overview(self, workspace: Workspace) -> Iterator[dict[str, Any]]:
+    def _overview(self, workspace: Opened) -> Iterator[dict[str, Any]]:
         for path in self._paths():
-            row: dict[str, Any] = {"name": _slug(path) or self._shown(path), "path": self._shown(path)}
+            row: dict[str, Any] = {"name": _slug(path) or shown(self._root, path), "path": shown(self._root, path)}
             try:
                 issue = self._read(workspace, path)
             except IssueError as error:
-                yield row | {"errors": len(error.findings)}
+                yield row | {"errors": len(error.findings), "warnings": 0}
                 continue
+            count = workspace.checking.count(path)
+            row |= {"errors": count.errors, "warnings": count.warnings} if count else {}
             yield row | {
                 "subject": issue.subject,
                 "date": issue.date.isoformat(),
                 "status": issue.status,
                 "language": issue.language,
-                "errors": 0,
             }
 
-    def findings(self, findings: tuple[Finding, ...]) -> list[dict[str, Any]]:
+    def _told(self, findings: tuple[Finding, ...]) -> list[dict[str, Any]]:
         """Return findings as a page shows them, each with its line of the file, where there is one."""
         return [
             {
@@ -185,7 +210,7 @@ class Studio:
         lines = path.read_text("utf-8", "replace").splitlines()[line - 1 : line] if line else []
         return {"file": str(path), "source": lines[0] if lines else ""}
 
-    def _file(self, workspace: Workspace, path: str) -> Answer:
+    def _file(self, workspace: Opened, path: str) -> Answer:
         """Return a file of the archive that a mail or a page shows: a picture, a logo, the style sheet."""
         folder, _, name = path.rpartition("/")
         media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
@@ -197,7 +222,7 @@ class Studio:
             content = next((picture.content for _, picture in pictures.entries if picture.file == name), None)
         return Answer(MISSING, b"") if content is None else Answer(FILE, content, media_type)
 
-    def _pictures_of(self, workspace: Workspace, slug: str) -> Pictures:
+    def _pictures_of(self, workspace: Opened, slug: str) -> Pictures:
         if slug not in self._shown_pictures:
             path = self._path_of(slug)
             issue = self._read(workspace, path)
@@ -205,7 +230,7 @@ class Studio:
         return self._shown_pictures[slug]
 
 
-def _asset(workspace: Workspace, path: str, name: str) -> bytes | None:
+def _asset(workspace: Opened, path: str, name: str) -> bytes | None:
     theme, settings = workspace.theme, workspace.settings
     if path in theme.list(ASSETS):
         return theme.read(path)

@@ -31,6 +31,7 @@ const heard = {
     tell(_("Shown at %(time)s", { time: clock(new Date()) }));
   },
   findings: (said) => {
+    if (!look) return;
     look.findings = said.findings;
     showPanel();
   },
@@ -123,15 +124,21 @@ function nextFinding(by) {
   all[now < 0 ? (by > 0 ? 0 : all.length - 1) : (now + by + all.length) % all.length]?.focus();
 }
 
-function nextReader(by) {
-  const select = at("reader");
+function nextOption(select, by) {
   const { length } = select.options;
-  if (length) change({ reader: select.options[(select.selectedIndex + by + length) % length].value });
+  return length ? select.options[(select.selectedIndex + by + length) % length].value : "";
 }
 
+const nextReader = (by) => change({ reader: nextOption(at("reader"), by) });
+const nextClient = (by) => change({ client: nextOption(at("client"), by) });
+
 async function copy() {
-  await navigator.clipboard.writeText(at("command").textContent);
-  tell(_("Copied. Put your address behind it."));
+  try {
+    await navigator.clipboard.writeText(at("command").textContent);
+    tell(_("Copied. Put your address behind it."));
+  } catch {
+    getSelection().selectAllChildren(at("command")); // the browser does not let a page copy
+  }
 }
 
 function showControls() {
@@ -141,9 +148,11 @@ function showControls() {
   document.querySelectorAll("[data-scheme]").forEach((one) => isPressed(one, one.dataset.scheme === state.scheme));
   document.querySelectorAll("[data-format]").forEach((one) => isPressed(one, one.dataset.format === state.format));
   isPressed(at("pictures"), state.pictures === "off");
+  at("client").value = state.client;
   document.querySelectorAll("[data-for]").forEach((one) => {
     one.hidden = !one.dataset.for.split(" ").includes(state.view);
   });
+  at("note").hidden = !state.client || !["mail", "beside"].includes(state.view);
 }
 
 onChange((changes) => {
@@ -164,6 +173,7 @@ for (const name of ["view", "width", "scheme", "format"]) {
 const flip = (name, one, other) => change({ [name]: state[name] === one ? other : one });
 at("pictures").addEventListener("click", () => flip("pictures", "on", "off"));
 at("reader").addEventListener("change", () => change({ reader: at("reader").value }));
+at("client").addEventListener("change", () => change({ client: at("client").value }));
 at("to-issues").addEventListener("click", () => change({ issue: "" }));
 at("to-help").addEventListener("click", toggleHelp);
 at("copy").addEventListener("click", copy);
@@ -173,6 +183,7 @@ listen([
   [["w"], _("Desktop or phone"), () => flip("width", "375", "680")],
   [["d"], _("Light or dark"), () => flip("scheme", "light", "dark")],
   [["i"], _("Pictures on or off"), () => flip("pictures", "on", "off")],
+  [["a", "A"], _("As in the next or previous mail program"), (key) => nextClient(key === "a" ? 1 : -1)],
   [["r", "R"], _("Next or previous reader"), (key) => nextReader(key === "r" ? 1 : -1)],
   [["]", "["], _("Next or previous block"), (key) => nextBlock(key === "]" ? 1 : -1)],
   [["n", "p"], _("Next or previous finding"), (key) => nextFinding(key === "n" ? 1 : -1)],
