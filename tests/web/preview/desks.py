@@ -12,7 +12,7 @@ from http.client import HTTPConnection, HTTPResponse
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
-from tests.cli.commands import COMMAND, TOML, add_issue
+from tests.cli.commands import BODY, COMMAND, TOML, add_issue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,20 @@ PREHEADER = '"Waar het over gaat"'
 CANARY = "canary-6f1d"
 """A secret that must turn up nowhere."""
 SECRETS = f"NEWSLETTER_SMTP_PASSWORD={CANARY}\nNEWSLETTER_SECRET_KEY={CANARY * 4}\n"
+
+
+LONG = "\n\n".join(f"Alinea {number} met *nadruk*." for number in range(60))
+WITH_ALL = f"""\
+{BODY}
+::: image {{src="foto.png" alt="Een foto van een kat"}}
+:::
+
+::: note {{if="subscriber.language == 'en'"}} Only English
+Words.
+:::
+
+{LONG}
+"""
 
 
 def workspace_in(folder: Path, more: str = "") -> Path:

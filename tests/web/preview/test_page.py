@@ -2,55 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from tests.cli.commands import BODY, add_issue, issue_text
 from tests.render.drawings import encoded, photo
-from tests.web.preview.desks import NAME, PREHEADER, previewed, save, workspace_in
+from tests.web.preview.desks import LONG, NAME, WITH_ALL, previewed, save
 from tests.web.preview.pages import opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser
 
     from tests.web.preview.desks import Running
-    from tests.web.preview.pages import Desk
 
 pytestmark = pytest.mark.browser
 
-LONG = "\n\n".join(f"Alinea {number} met *nadruk*." for number in range(60))
-WITH_ALL = f"""\
-{BODY}
-::: image {{src="foto.png" alt="Een foto van een kat"}}
-:::
-
-::: note {{if="subscriber.language == 'en'"}} Only English
-Words.
-:::
-
-{LONG}
-"""
 LIGHT_CARD, DARK_CARD = "rgb(255, 255, 255)", "rgb(24, 27, 36)"
 CARD = "getComputedStyle(document.querySelector('.card')).backgroundColor"
 PICTURE = "() => [...document.images].some(image => image.naturalWidth > 0)"
-
-
-@pytest.fixture(scope="module")
-def all_of_it(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A preview of an issue that has everything; no test changes it."""
-    root = workspace_in(tmp_path_factory.mktemp("all"))
-    (add_issue(root, NAME, WITH_ALL, preheader=PREHEADER).parent / "foto.png").write_bytes(
-        encoded(photo(1200, 800), "PNG")
-    )
-    add_issue(root, "2026-11-27-klaar", status="ready", language="en")
-    with previewed(root) as running:
-        yield running
 
 
 @pytest.mark.parametrize(("scheme", "card"), [("light", LIGHT_CARD), ("dark", DARK_CARD)])
@@ -328,88 +300,6 @@ def test_the_width_can_be_drawn_and_typed(chromium: Browser, all_of_it: Running)
         desk.page.mouse.up()
         assert handle.get_attribute("aria-valuenow") == "560"
         assert desk.frame().evaluate("innerWidth") == 558
-
-
-def tabbed(desk: Desk) -> Iterator[str]:
-    """Yield what gets the focus, one after the other, until it begins anew; each of them must show that it has it."""
-    seen = ""
-    while seen != "BODY":
-        desk.press("Tab")
-        seen = desk.page.evaluate("document.activeElement.id || document.activeElement.tagName")
-        if seen not in {"BODY", "IFRAME"}:
-            assert desk.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid", seen
-        yield seen
-        if seen == "IFRAME":
-            return
-
-
-def test_the_focus_can_be_seen_wherever_it_is(chromium: Browser, all_of_it: Running) -> None:
-    with opened(chromium, all_of_it, view="text") as desk:
-        desk.says("pre.text", "Dag Anna,")
-        reached = list(tabbed(desk))
-        assert {"to-issues", "reader", "to-help", "copy"} <= set(reached)
-
-
-@pytest.mark.parametrize("own", ["light", "dark"])
-@pytest.mark.parametrize("view", ["mail", "beside", "inbox", "text", "page", "source", "overview", "help", "fault"])
-def test_axe_finds_nothing(
-    chromium: Browser, all_of_it: Running, root: Path, preview: Running, view: str, own: Literal["light", "dark"]
-) -> None:
-    running = preview if view == "fault" else all_of_it
-    if view == "fault":
-        save(root / "issues" / f"{NAME}.md", issue_text("::: tipp\n:::\n"))
-    issue, shown = "" if view == "overview" else "proef", view if view not in {"overview", "help", "fault"} else "mail"
-    with opened(chromium, running, own_scheme=own, issue=issue, view=shown) as desk:
-        desk.says("h1", {"overview": "All issues", "fault": "proef"}.get(view, "Een proef"))
-        if view == "help":
-            desk.press("?")
-        # The mail in a frame has its own test.
-        verdict = Axe().run(desk.page, context={"exclude": [["iframe"]]}).response
-        assert {rule["id"]: [node["html"] for node in rule["nodes"]] for rule in verdict["violations"]} == {}
-        assert verdict["passes"]
-
-
-HOSTILE = """\
-<mj-section><mj-column><mj-text>Kwaad {{ block.body }}</mj-text></mj-column></mj-section>
-<mj-raw>
-<script>parent.document.title = "owned"; alert(1)</script>
-<img src="x" onerror="parent.alert(2)" onclick="parent.alert(3)" />
-<svg onload="parent.alert(4)"><script>parent.alert(5)</script></svg>
-<a id="link" href="javascript:parent.alert(6)" target="_top">klik</a>
-<a id="away" href="https://evil.example/" target="_blank">weg</a>
-<form id="form" action="https://evil.example/" method="post"><button id="send">stuur</button></form>
-<iframe src="https://evil.example/"></iframe>
-<object data="https://evil.example/"></object>
-<link rel="stylesheet" href="https://evil.example/x.css" />
-<style>@import url("https://evil.example/y.css"); @font-face { font-family: x; src: url(https://evil.example/z); }
-body { font-family: x }</style>
-<meta http-equiv="refresh" content="0; url=https://evil.example/" />
-<base href="https://evil.example/" />
-<audio src="https://evil.example/a.mp3" autoplay="autoplay"></audio>
-</mj-raw>
-"""
-
-
-def test_an_issue_and_templates_of_ill_will_do_nothing(chromium: Browser, root: Path, preview: Running) -> None:
-    template = root / "templates/email/blocks/tip/email.mjml.j2"
-    template.parent.mkdir(parents=True)
-    save(template, HOSTILE)
-    payload = "<script>parent.alert(7)</script> <img src=x onerror=parent.alert(8)> {{ subscriber.first_name }}"
-    add_issue(root, NAME, f"::: tip {{#x}} {payload}\n{payload}\n:::\n", subject='"<script>alert(9)</script>"')
-    with opened(chromium, preview) as desk:
-        desk.mail_says("Kwaad")
-        desk.says("h1", "<script>alert(9)</script>")
-        for name in ("#link", "#away", "#send", "img >> nth=0"):
-            desk.frame().locator(name).dispatch_event("click")
-        for key in ("3", "4", "5", "6", "2", "1"):
-            desk.press(key)
-        desk.mail_says("Kwaad")
-        assert desk.page.title() == "<script>alert(9)</script>"
-        assert desk.page.url.startswith(preview.url)
-        assert len(desk.page.context.pages) == 1
-        # The policy says what it held back, and the picture x is not there.
-        held_back = re.compile("Content Security Policy|sandboxed|Blocked|404")
-        assert [what for what in desk.complaints if not held_back.search(what)] == []
 
 
 def test_a_preview_that_has_ended_says_so(chromium: Browser, root: Path) -> None:
