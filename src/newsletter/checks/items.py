@@ -61,7 +61,7 @@ def event_link(material: Material) -> Iterator[Remark]:
 def episode_old(material: Material) -> Iterator[Remark]:
     """The podcast's feed has a newer episode than the one that this issue, which is still to come, names.
 
-    Name the newer one; `newsletter episode refresh` pins it. `check --online` asks the feed.
+    Name the newer one; `newsletter episode refresh asml` pins it beside that issue. `check --online` asks the feed.
     """
     newest = material.newest_episode
     if newest is None or material.issue.date < material.now.date():  # it had its time
