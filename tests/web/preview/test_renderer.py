@@ -90,7 +90,7 @@ def test_a_process_that_dies_is_told_of_and_another_one_goes_on(work: str, expec
 
 def test_a_process_that_hangs_is_killed_after_the_deadline() -> None:
     # So long that a slow machine starts a process within it.
-    _, hung, after = answers(renderer('while asked["number"] == 1: pass', deadline_s=3), three)
+    _, hung, after = answers(renderer('while asked["number"] == 1: signal.pause()', deadline_s=3), three)
     assert message(hung) == "rendering took more than 3 seconds and was stopped; does a template loop?"
     assert json.loads(after.body)["asked"] == 2
 
@@ -104,7 +104,7 @@ def test_a_process_that_hangs_can_be_interrupted() -> None:
         made.interrupt()
         return [await waiting, await made.ask({"number": 2})]
 
-    killed, after = answers(renderer('while asked["number"] == 1: pass'), interrupted)
+    killed, after = answers(renderer('while asked["number"] == 1: signal.pause()'), interrupted)
     assert message(killed) == "the renderer ended by the signal SIGKILL. It is started again at the next save"
     assert json.loads(after.body)["asked"] == 2
 
