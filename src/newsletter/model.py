@@ -265,6 +265,8 @@ class Pictures:
     logo: Picture | None = None
     logo_dark: Picture | None = None
     """The logo for dark screens, where there is one."""
+    copies: tuple[tuple[str, tuple[Picture, ...]], ...] = ()
+    """The files of pictures that a page shows, each with its lighter copies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,15 +332,6 @@ class Email:
     text: Segments
     embedded: tuple[Embedded, ...] = ()
     """The pictures that travel inside it; empty where it shows those on the web."""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One file of the archive."""
-
-    path: str
-    """Relative to the archive's folder, with `/`, such as `p/asml/index.html`."""
-    content: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ May not: render, touch the network, the database or the terminal.
 
 from newsletter.issue.holes import PLACEHOLDER
 from newsletter.issue.kinds import Attribute, Kind, load_kinds
+from newsletter.issue.markdown import parse_once
 from newsletter.issue.parse import House, parse_issue, read_issue, slug_of
 from newsletter.wording import did_you_mean
 
@@ -20,6 +21,7 @@ __all__ = [
     "did_you_mean",
     "load_kinds",
     "parse_issue",
+    "parse_once",
     "read_issue",
     "slug_of",
 ]

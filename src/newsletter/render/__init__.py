@@ -1,4 +1,4 @@
-"""One `Issue` in, an `Email` or the inside of a `Page` out.
+"""One `Issue` in, an `Email` or the HTML of a page out.
 
 In: an `Issue` and the pictures beside it, the theme (templates and colours), the newsletter's settings.
 Out: an `Email` whose HTML, text, subject and preheader are segments with holes for the reader's own fields; the HTML
@@ -18,19 +18,26 @@ The way of a mail:
 
 from newsletter.render.email import render_email
 from newsletter.render.personal import dry_run, fill, personal_values
-from newsletter.render.pictures import prepare_logos, prepare_pictures
+from newsletter.render.pictures import draw_card, draw_icon, lighter_copies, prepare_logos, prepare_pictures
 from newsletter.render.theme import Theme, open_theme
-from newsletter.render.web import render_issue_page, render_page
+from newsletter.render.web import Article, public_line, render_article, render_episode, render_issue_page, render_page
 
 __all__ = [
+    "Article",
     "Theme",
+    "draw_card",
+    "draw_icon",
     "dry_run",
     "fill",
+    "lighter_copies",
     "open_theme",
     "personal_values",
     "prepare_logos",
     "prepare_pictures",
+    "public_line",
+    "render_article",
     "render_email",
+    "render_episode",
     "render_issue_page",
     "render_page",
 ]

@@ -11,17 +11,15 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from html import unescape
 from itertools import zip_longest
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from xml.dom import DOMException
 
-import cssutils
 from lxml import etree
 from lxml.cssselect import CSSSelector, SelectorError
-from premailer import transform
 
 from newsletter.errors import RenderError, TemplateError
 from newsletter.model import Finding, Position
@@ -30,9 +28,7 @@ from newsletter.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-# It warns of each property that is not in its own list, such as mso-line-height-rule.
-cssutils.log.setLevel(logging.CRITICAL)
+    from types import ModuleType
 
 _TOKEN = re.compile(
     r"""
@@ -208,7 +204,7 @@ def _syntax_faults(css: str) -> Iterator[tuple[int, str, str]]:
     """The first place that the CSS parser would log and skip."""
     try:
         with _lock:
-            cssutils.CSSParser(raiseExceptions=True, validate=False).parseString(css)
+            _cssutils().CSSParser(raiseExceptions=True, validate=False).parseString(css)
     except DOMException as error:
         place = _CSS_PLACE.search(str(error))
         line = int(place[1] or place[2]) if place else 1
@@ -308,7 +304,20 @@ def _element(kind: _Kind, parent: etree._Element | None) -> etree._Element:
     return etree.Element(name, attributes) if parent is None else etree.SubElement(parent, name, attributes)
 
 
+@cache
+def _cssutils() -> ModuleType:
+    """Return the CSS parser; it takes 50 ms to import, which a page of the archive need not wait for."""
+    import cssutils  # noqa: PLC0415
+
+    # It warns of each property that is not in its own list, such as mso-line-height-rule.
+    cssutils.log.setLevel(logging.CRITICAL)
+    return cast("ModuleType", cssutils)
+
+
 def _transform(root: etree._Element, css: str) -> None:
+    from premailer import transform  # noqa: PLC0415 - 50 ms more
+
+    _cssutils()
     transform(
         root,
         css_text=css,

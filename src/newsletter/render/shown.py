@@ -92,13 +92,15 @@ class OnPage:
     pictures: Pictures
     root: str
     """Leads from the page to the top of the archive: `../../` or empty."""
+    beside: str = ""
+    """Leads from the page to the folder that the pictures lie in; empty where that is its own."""
 
     def __call__(self, use: PictureUse) -> Shown:
         """Return how a picture of the issue is shown; nothing is drawn on it."""
         if is_address(use.name):
             return Shown(use.name)
         picture = _find(self.pictures, PictureUse(use.name, use.column_px))
-        return Shown(picture.file, picture.width_px, picture.height_px)
+        return Shown(f"{self.beside}{picture.file}", picture.width_px, picture.height_px)
 
     def logo(self, picture: Picture) -> Shown:
         """Return how a logo is shown."""

@@ -35,6 +35,7 @@ from newsletter.i18n import catalogue, format_date, format_duration, format_peri
 from newsletter.issue import Kind, did_you_mean, load_kinds
 from newsletter.model import Finding, Position
 from newsletter.render.lines import hang, underline, wrap
+from newsletter.render.on_web import sponsored
 from newsletter.render.places import mark_places
 from newsletter.render.slots import button_px
 from newsletter.wording import quoted
@@ -230,6 +231,7 @@ def _environment(folders: tuple[Path, ...], stamp: str, language: str) -> _Sandb
 
     environment.filters |= {"day": day, "duration": duration, "period": period, "zone": zone, "button_px": button_px}
     environment.filters |= {"wrap": wrap, "hang": hang, "underline": underline, "quoted": quoted}
+    environment.filters |= {"sponsored": sponsored}
     return environment
 
 

@@ -15,7 +15,7 @@ from newsletter.errors import ConfigError, IssueError
 from newsletter.model import Finding, Picture, Pictures, PictureUse, Position
 from newsletter.render.pictures.files import format_of, published_name, read_file, stamp_of
 from newsletter.render.pictures.kept import kept
-from newsletter.render.pictures.recipe import DENSITY, Raster, Recipe
+from newsletter.render.pictures.recipe import DENSITY, WEBP, Raster, Recipe
 from newsletter.wording import quoted
 
 if TYPE_CHECKING:
@@ -24,11 +24,22 @@ if TYPE_CHECKING:
     from newsletter.config import Settings
     from newsletter.model import Issue
 
-__all__ = ["LOGO_HIGH_PX", "LOGO_WIDE_PX", "dark_share", "prepare_logos", "prepare_pictures"]
+__all__ = [
+    "LOGO_HIGH_PX",
+    "LOGO_WIDE_PX",
+    "dark_share",
+    "draw_card",
+    "draw_icon",
+    "lighter_copies",
+    "prepare_logos",
+    "prepare_pictures",
+]
 
 LOGO_HIGH_PX = 40
 LOGO_WIDE_PX = 240
 """The largest that a logo is shown, in CSS pixels."""
+COPY_WIDTHS_PX = (400, 640)
+"""Of the lighter copies, beside one as wide as the picture: a phone, and the column of a wide screen."""
 RULE = "picture-file"
 _COLOUR_TYPE = 25
 """Where a PNG file says it (section 11.2.1 of its specification)."""
@@ -103,6 +114,39 @@ def dark_share(picture: Picture) -> float:
     from newsletter.render.pictures import raster  # noqa: PLC0415 - as in `_make`
 
     return raster.dark_share(picture.content)
+
+
+def lighter_copies(picture: Picture, root: Path) -> tuple[Picture, ...]:
+    """Return a published picture in the format that browsers unpack from fewer bytes, in several widths.
+
+    The narrowest stands first; there are none of a small picture, nor of one whose copies would not be lighter. They
+    are kept in the workspace at `root`, as the picture itself is.
+    """
+    if picture.media_type == "image/gif":
+        return ()
+    made = []
+    for width in (*(width for width in COPY_WIDTHS_PX if width < picture.width_px), picture.width_px):
+        recipe = Recipe(width, written=WEBP, format=format_of(picture.content, picture.file))
+        raster = kept(root, picture.content, recipe, _make)
+        if len(raster.content) < len(picture.content):
+            file = f"{picture.file.rpartition('.')[0]}.{width}.webp"
+            made.append(Picture(file, raster.width_px, raster.height_px, raster.media_type, raster.content))
+    return tuple(made)
+
+
+def draw_card(title: str, name: str, day: str, settings: Settings) -> bytes:
+    """Return the picture that shows when a page is shared, as a PNG: words in the colours of the theme."""
+    from newsletter.render.pictures import cards  # noqa: PLC0415 - as in `_make`
+
+    return cards.draw_card(title, name, day, (settings.theme.light.accent, settings.theme.light.on_accent))
+
+
+def draw_icon(settings: Settings) -> bytes:
+    """Return an icon for a newsletter that has no logo, as a PNG."""
+    from newsletter.render.pictures import cards  # noqa: PLC0415 - as in `_make`
+
+    colours = (settings.theme.light.accent, settings.theme.light.on_accent)
+    return cards.draw_icon(settings.newsletter.name, colours)
 
 
 def prepare_logos(settings: Settings) -> Pictures:

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, cast
 from PIL import Image, ImageCms, ImageOps
 
 from newsletter.render.pictures.drawing import OVERLAYS, outlined
-from newsletter.render.pictures.recipe import MAX_ANIMATION_BYTES, MAX_PIXELS, Raster, megabytes
+from newsletter.render.pictures.recipe import MAX_ANIMATION_BYTES, MAX_PIXELS, WEBP, Raster, megabytes
 
 if TYPE_CHECKING:
     from newsletter.render.pictures.recipe import Recipe
 
 JPEG_QUALITY = 80
 """Where artefacts cannot be seen at twice the density yet."""
+WEBP_QUALITY = 80
 FEW_COLOURS = 4096
 """A drawing or a screenshot has fewer, a photo of any size has more."""
 PALETTE = 256
@@ -129,6 +130,8 @@ def _made(plain: Image.Image, picture: Image.Image, data: bytes, recipe: Recipe)
         colours = OVERLAYS[recipe.overlay](colours, *recipe.colours)
     if colours.mode == "RGBA" and recipe.outlined:
         colours = outlined(colours)
+    if recipe.written == WEBP:
+        return _webp(colours, lossless=is_drawing)
     if colours.mode == "RGBA" or is_drawing:
         is_small = colours.width * colours.height <= SMALL_PIXELS
         return _png(colours if is_small or not is_drawing else _quantised(colours))
@@ -194,6 +197,12 @@ def _quantised(picture: Image.Image) -> Image.Image:
 
 def _distance(first: tuple[int, ...], second: tuple[int, ...]) -> int:
     return sum((a - b) ** 2 for a, b in zip(first, second, strict=True))
+
+
+def _webp(picture: Image.Image, *, lossless: bool) -> Raster:
+    file = io.BytesIO()
+    picture.save(file, WEBP, lossless=lossless, quality=WEBP_QUALITY)
+    return Raster("image/webp", *picture.size, file.getvalue())
 
 
 def _png(picture: Image.Image) -> Raster:
