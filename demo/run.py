@@ -127,7 +127,7 @@ def main() -> None:
     with step(console, f"sent: {len(readers)} mails, to a mail server of its own"):
         send(readers)
     with step(console, "archived: the web pages"):
-        newsletter("archive", "build", "--out", str(SITE))
+        newsletter("archive", "build", "--future", "--out", str(SITE))
     html = next(MAIL.glob("*.html"))
     offline = offline_copy(html, config["newsletter"]["url"].rstrip("/"))
     console.print(f"""

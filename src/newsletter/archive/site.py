@@ -1,155 +1,309 @@
-"""The pages of the archive, as bytes; nothing is written here."""
+"""Which files the archive has, and what each is made of; nothing is made or written here."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from functools import partial
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+from slugify import slugify
+
+from newsletter.archive import found
+from newsletter.archive.assets import CARD, plan_assets, plan_card, shown_assets
+from newsletter.archive.episodes import episode_seen, plan_episodes, told_in
+from newsletter.archive.feeds import Channel, feed_files, published
+from newsletter.archive.listing import PER_PAGE, leaves
+from newsletter.archive.podcast_feed import plan_podcast
+from newsletter.archive.stamp import digest
+from newsletter.archive.standing import plan_pages, plan_redirects, seen_pages
 from newsletter.errors import IssueError
-from newsletter.i18n import format_date
-from newsletter.model import Finding, Page, Position
-from newsletter.render.links import ASSETS
-from newsletter.render.pictures import prepare_logos, prepare_pictures
-from newsletter.render.web import public_line, render_issue_page, render_page
-from newsletter.wording import quoted
+from newsletter.i18n import catalogue
+from newsletter.model import Finding, Position
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import date
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Sequence
 
-    from newsletter.config import Settings
-    from newsletter.model import Issue
-    from newsletter.render import Theme
+    from newsletter.archive.episodes import Told
+    from newsletter.archive.folder import Planned
+    from newsletter.archive.press import Press
+    from newsletter.archive.record import Entry, Record
 
-
-STYLE = "assets/style.css"
-"""Made of the theme's colours, unless a newsletter has one of its own."""
+ON_FRONT = 12
+"""Issues on the front page; more stand in the index."""
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """An issue and the file that it was read from."""
+class Tag:
+    """What issues are filed under."""
 
-    issue: Issue
-    path: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What the index and the neighbours say of an issue."""
-
+    name: str
     slug: str
-    subject: str
-    preheader: str
-    date: date
-    day: str
-    """The date as people write it, in the issue's language."""
-    language: str
+    records: tuple[Record, ...]
 
 
-def site_pages(sources: Sequence[Source], theme: Theme, settings: Settings) -> Iterator[Page]:
-    """Yield every file of the archive.
+def check_unique(records: Sequence[Record], shown: Callable[[str], str]) -> None:
+    """Let issues pass that can stand in one archive; `shown` is a path as messages name it.
 
     Raises:
-        IssueError: two issues would have one address, a record's id stands in two issues, or a picture cannot be used.
-        ConfigError: a logo cannot be used.
-        TemplateError: a template is wrong.
+        IssueError: two issues would have one address, or the id of a block stands in two issues.
     """
-    _check_unique(sources)
-    newest_first = sorted(sources, key=lambda source: (source.issue.date, source.issue.slug), reverse=True)
-    entries = [_entry(source.issue, settings) for source in newest_first]
-    site, language = settings.newsletter.url, settings.newsletter.language
-    index = {"issues": entries, "root": "", "canonical": f"{site}/"}
-    logos = prepare_logos(settings)
-    yield _page("index.html", render_page(theme, settings, "web/index.html.j2", language, index, logos))
-    findings: list[Finding] = []
-    for number, source in enumerate(newest_first):
-        slug = source.issue.slug
-        context = {
-            "newer": entries[number - 1] if number else None,
-            "older": entries[number + 1] if number + 1 < len(entries) else None,
-            "root": "../../",
-            "canonical": f"{site}/p/{slug}/",
-        }
-        try:
-            pictures = prepare_pictures(source.issue, source.path.parent, settings)
-        except IssueError as error:
-            findings += error.findings
-            continue
-        yield _page(f"p/{slug}/index.html", render_issue_page(source.issue, theme, settings, context, pictures))
-        files = {picture.file: picture.content for _, picture in pictures.entries}
-        yield from (Page(f"p/{slug}/{file}", content) for file, content in files.items())
-        yield from _events(source.issue, theme, settings)
+    by_slug: dict[str, list[Record]] = defaultdict(list)
+    by_id: dict[str, Position] = {}
+    findings = []
+    for record in records:
+        by_slug[record.slug].append(record)
+        for name, line in record.ids:
+            place = Position(shown(record.path), line, 1)
+            if by_id.setdefault(name, place) is not place:
+                message = f'the id "{name}" is already that of {by_id[name]}; give this block its own: {{#…}}'
+                findings.append(Finding(place, message, "block-id"))
+    for slug, alike in by_slug.items():
+        for record, other in [(one, other) for one in alike for other in alike if one is not other]:
+            message = f"the address /p/{slug}/ is also that of {shown(other.path)}; rename one of the two files"
+            findings.append(Finding(Position(shown(record.path)), message, "issue-name"))
     if findings:
         raise IssueError(findings)
-    if not theme.has(STYLE):
-        yield _page(STYLE, render_page(theme, settings, "web/style.css.j2", language, {}))
-    yield from _assets(theme)
-    files = {logo.file: logo.content for logo in (logos.logo, logos.logo_dark) if logo}
-    yield from (Page(f"{ASSETS}/{file}", content) for file, content in files.items())
 
 
-def _page(path: str, text: str) -> Page:
-    return Page(path, text.encode())
+def plan_site(
+    press: Press,
+    records: Sequence[Record],
+    standing: Sequence[Record],
+    shown: Callable[[str], str],
+    *,
+    has_search: bool,
+) -> list[Planned]:
+    """Plan every file of the archive but those of the search.
+
+    `records` are the issues that readers may see, `standing` the pages of no day, `shown` a path as messages name it.
+
+    Raises:
+        IssueError: an asset of the theme is a link to somewhere else, or a page has the name of another.
+        ConfigError: a page of the archive is to lead elsewhere.
+    """
+    newest_first = sorted(records, key=lambda record: (record.date, record.slug), reverse=True)
+    tags = _tags(newest_first)
+    kinds = sorted({entry.kind for record in newest_first for entry in record.entries})
+    assets = list(plan_assets(press))
+    told = told_in(records)
+    nav = ["issues", *(["episodes"] if told else []), *(f"{kind}s" for kind in kinds), *(["tags"] if tags else [])]
+    common = {"nav": nav, "policy": found.policy(), "feeds": ("",), "has_search": has_search}
+    press = replace(press, common={**common, "pages": seen_pages(standing), **shown_assets(press, assets)})
+    pages = [
+        _front(press, newest_first, tags, told),
+        *_issues(press, newest_first, tags),
+        *_index(press, newest_first),
+        *_tag_pages(press, tags),
+        *(page for kind in kinds for page in _directory(press, kind, newest_first)),
+        *plan_episodes(press, told),
+    ]
+    days = {f"p/{record.slug}/index.html": record.date for record in newest_first}
+    more = list(plan_pages(press, standing, shown))
+    addresses = [
+        (page.path.removesuffix("index.html"), days.get(page.path, ""))
+        for page in (*pages, *more)
+        if page.path.endswith("index.html")
+    ]
+    files = [
+        *pages,
+        *more,
+        _not_found(press),
+        *(page for channel in _channels(press, newest_first, tags) for page in feed_files(press, channel)),
+        *(page for record in newest_first for page in _beside(press, record)),
+        *plan_podcast(press, told),
+        press.file("sitemap.xml", partial(found.sitemap, press.site, addresses), repr(addresses)),
+        press.file("robots.txt", partial(found.robots, press.site)),
+        *assets,
+    ]
+    return [*files, *plan_redirects(press, {file.path for file in files})]
 
 
-def _entry(issue: Issue, settings: Settings) -> Entry:
-    return Entry(
-        slug=issue.slug,
-        subject=public_line(issue.subject, issue, settings),
-        preheader=public_line(issue.preheader, issue, settings),
-        date=issue.date,
-        day=format_date(issue.date, issue.language),
-        language=issue.language,
+def _words(press: Press) -> Callable[[str], str]:
+    return catalogue(press.language).gettext
+
+
+def view(record: Record, site: str) -> SimpleNamespace:
+    """Return what templates see of an issue in a list."""
+    return SimpleNamespace(
+        slug=record.slug,
+        subject=record.subject,
+        preheader=record.preheader,
+        date=record.day,
+        day=record.day_text,
+        language=record.language,
+        minutes=record.minutes,
+        web_url=f"{site}/p/{record.slug}/",
     )
 
 
-def _check_unique(sources: Sequence[Source]) -> None:
-    issues = [source.issue for source in sources]
-    records: dict[str, Position] = {}
-    findings = []
-    for issue in issues:
-        for other in issues:
-            if other is not issue and other.slug == issue.slug:
-                message = f"the address /p/{issue.slug}/ is also that of {other.path}; rename one of the two files"
-                findings.append(Finding(Position(issue.path), message, "issue-name"))
-        for block in issue.blocks:
-            where = records.setdefault(block.id, block.position) if block.id else block.position
-            if where is not block.position:
-                message = f'the id "{block.id}" is already that of {where}; give this block its own: {{#…}}'
-                findings.append(Finding(block.position, message, "block-id"))
-    if findings:
-        raise IssueError(findings)
+def _front(press: Press, records: Sequence[Record], tags: Sequence[Tag], told: Sequence[Told]) -> Planned:
+    context = {
+        "issues": [view(record, press.site) for record in records[:ON_FRONT]],
+        "has_more": len(records) > ON_FRONT,
+        "tags": [_seen(tag) for tag in tags],
+        "episode": episode_seen(told[0]) if told else None,
+        "structured": found.structured(found.website(press)),
+    }
+    return press.page("index.html", "web/index.html.j2", context)
 
 
-def _events(issue: Issue, theme: Theme, settings: Settings) -> Iterator[Page]:
-    """The files for calendars of an issue's events."""
-    events = [block for block in issue.blocks if theme.kinds[block.kind].calendar]
-    if not events:
-        return
-    from newsletter.archive.calendar import calendar_file  # noqa: PLC0415 - 40 ms, which most archives need not wait for
+def _issues(press: Press, records: Sequence[Record], tags: Sequence[Tag]) -> Iterator[Planned]:
+    by_slug = {tag.slug: tag for tag in tags}
+    pairs = _pairs(records)
+    zone = press.settings.newsletter.timezone
+    for number, record in enumerate(records):
+        card = f"{press.site}/p/{record.slug}/{CARD}" if press.settings.archive.cards else press.common["card"]
+        when = published(record, zone).isoformat()
+        trail = [(press.settings.newsletter.name, ""), (_words(press)("Issues"), "issues/")]
+        crumbs = found.breadcrumbs(press, [*trail, (record.subject, f"p/{record.slug}/")])
+        context = {
+            "issue": view(record, press.site),
+            "newer": view(records[number - 1], press.site) if number else None,
+            "older": view(records[number + 1], press.site) if number + 1 < len(records) else None,
+            "tags": [_seen(by_slug[_slug(tag)]) for tag in record.tags],
+            "alternates": pairs.get(record.slug, ()),
+            "published": when,
+            "card": card,
+            "structured": found.structured(found.news_article(press, record, when, card), crumbs),
+        }
+        if record.hosts:
+            context["policy"] = found.policy(record.hosts)
+        path = f"p/{record.slug}/index.html"
+        yield press.page(path, "web/issue.html.j2", context, language=record.language, article=record.article)
 
-    for block in events:
-        yield Page(f"p/{issue.slug}/{block.id}.ics", calendar_file(block, issue, settings))
 
+def _pairs(records: Sequence[Record]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return, for each issue that stands here in another language too, the languages with their slugs.
 
-def _assets(theme: Theme) -> Iterator[Page]:
-    """The theme's own files."""
-    for name in theme.list(ASSETS):
-        folder = next(folder for folder in theme.folders if (folder / name).is_file())
-        yield Page(name, _published(folder, name, f"templates/{name}"))
-
-
-def _published(folder: Path, name: str, place: str) -> bytes:
-    """Return a file's content. A link is refused: it could lead to any file of this machine.
-
-    Raises:
-        IssueError: the file is a link, or is not there; `place` says who asked for it.
+    Two files are one issue where the name of one is that of the other with its own language behind it: `asml.md` and
+    `asml-en.md`.
     """
-    path = folder / name
-    if path.is_file() and path.resolve() == folder.resolve() / name:
-        return path.read_bytes()
-    fault = "leads to another place" if path.is_file() else "is not there"
-    message = f"the file {quoted(name)} {fault}; put the file itself there, as it will be published"
-    raise IssueError([Finding(Position(place), message, "picture-missing")])
+    by_slug = {record.slug: record for record in records}
+    pairs: dict[str, tuple[tuple[str, str], ...]] = {}
+    for record in records:
+        original = by_slug.get(record.slug.removesuffix(f"-{record.language}"))
+        if original and original is not record and original.language != record.language:
+            pair = ((original.language, original.slug), (record.language, record.slug))
+            pairs |= {original.slug: pair, record.slug: pair}
+    return pairs
+
+
+def _index(press: Press, records: Sequence[Record]) -> Iterator[Planned]:
+    """The newest issues with the years, and a list for each year."""
+    by_year: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        by_year[record.date[:4]].append(record)
+    years = [SimpleNamespace(name=year, count=len(of_year)) for year, of_year in by_year.items()]
+    title = _words(press)("Issues")
+    yield _list(press, "issues/", title, records[:PER_PAGE], {"years": years})
+    for year, of_year in by_year.items():
+        trail = [(title, "issues/"), (year, f"issues/{year}/")]
+        for leaf in leaves(of_year):
+            context = {"years": years, "year": year, "newer": leaf.newer, "older": leaf.older, "trail": trail}
+            yield _list(press, f"issues/{year}/", year, leaf.items, context, leaf.path)
+
+
+def _list(
+    press: Press, folder: str, title: str, records: Sequence[Record], context: dict[str, Any], leaf: str = ""
+) -> Planned:
+    """Plan one page of a list of issues; `leaf` is its own folder below that of the list."""
+    trail = context.get("trail", [(title, folder)])
+    whole = {
+        "title": title,
+        "issues": [view(record, press.site) for record in records],
+        "list": folder,
+        "structured": found.structured(found.breadcrumbs(press, [(press.settings.newsletter.name, ""), *trail])),
+    }
+    return press.page(f"{folder}{leaf}index.html", "web/list.html.j2", {**whole, **context})
+
+
+def _slug(tag: str) -> str:
+    return slugify(tag) or digest(tag)[:8]
+
+
+def _tags(records: Sequence[Record]) -> list[Tag]:
+    """Return the tags by their names; those that would have one address are one."""
+    names: dict[str, str] = {}
+    by_slug: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        for slug, tag in {_slug(tag): tag for tag in record.tags}.items():
+            names.setdefault(slug, tag)
+            by_slug[slug].append(record)
+    tags = (Tag(names[slug], slug, tuple(filed)) for slug, filed in by_slug.items())
+    return sorted(tags, key=lambda tag: tag.slug)
+
+
+def _seen(tag: Tag) -> SimpleNamespace:
+    return SimpleNamespace(name=tag.name, path=f"tags/{tag.slug}/", count=len(tag.records))
+
+
+def _tag_pages(press: Press, tags: Sequence[Tag]) -> Iterator[Planned]:
+    if not tags:
+        return
+    title = _words(press)("Tags")
+    crumbs = found.breadcrumbs(press, [(press.settings.newsletter.name, ""), (title, "tags/")])
+    context = {"title": title, "tags": [_seen(tag) for tag in tags], "structured": found.structured(crumbs)}
+    yield press.page("tags/index.html", "web/tags.html.j2", context)
+    for tag in tags:
+        folder = f"tags/{tag.slug}/"
+        trail = [(title, "tags/"), (tag.name, folder)]
+        for leaf in leaves(tag.records):
+            more = {"newer": leaf.newer, "older": leaf.older, "trail": trail, "feeds": ("", folder), "tag": tag.name}
+            yield _list(press, folder, tag.name, leaf.items, more, leaf.path)
+
+
+def _directory(press: Press, kind: str, records: Sequence[Record]) -> Iterator[Planned]:
+    """Plan the pages that list all tips, or all tools, each with the issue that it stands in."""
+    entries = [(entry, record) for record in records for entry in record.entries if entry.kind == kind]
+    folder = f"{kind}s/"
+    name = press.settings.newsletter.name
+    for leaf in leaves(entries):
+        context = {
+            "kind": kind,
+            "list": folder,
+            "entries": [_entry_view(entry, record, press) for entry, record in leaf.items],
+            "newer": leaf.newer,
+            "older": leaf.older,
+            "structured": found.structured(found.breadcrumbs(press, [(name, ""), (folder.strip("/"), folder)])),
+        }
+        yield press.page(f"{folder}{leaf.path}index.html", "web/directory.html.j2", context)
+
+
+def _entry_view(entry: Entry, record: Record, press: Press) -> SimpleNamespace:
+    return SimpleNamespace(
+        id=entry.id,
+        title=entry.title,
+        excerpt=entry.excerpt,
+        url=entry.url,
+        tags=entry.tags,
+        issue=view(record, press.site),
+    )
+
+
+def _channels(press: Press, records: Sequence[Record], tags: Sequence[Tag]) -> Iterator[Channel]:
+    """The feeds: of everything, of each tag, and of each language where there is more than one."""
+    name = press.settings.newsletter.name
+    yield Channel(name, "", press.language, tuple(records))
+    languages = sorted({record.language for record in records})
+    for language in languages if len(languages) > 1 else ():
+        in_it = tuple(record for record in records if record.language == language)
+        yield Channel(f"{name} ({language})", f"{language}/", language, in_it)
+    for tag in tags:
+        yield Channel(f"{name}: {tag.name}", f"tags/{tag.slug}/", press.language, tag.records)
+
+
+def _beside(press: Press, record: Record) -> Iterator[Planned]:
+    """What is published beside an issue's page."""
+    folder = f"p/{record.slug}/"
+    if press.settings.archive.cards:
+        yield plan_card(press, f"{folder}{CARD}", record.subject, record.day_text)
+    yield from press.copies([(f"{folder}{file.name}", file.digest) for file in record.files])
+
+
+def _not_found(press: Press) -> Planned:
+    """The page for addresses that lead nowhere: it may be shown at any of them, so its links begin at the top."""
+    root = f"{urlsplit(press.site).path}/"
+    return press.page("404.html", "web/404.html.j2", {"root": root, "canonical": ""})

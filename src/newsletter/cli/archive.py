@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from newsletter.cli.options import AsJson, Command, Directory
-
-if TYPE_CHECKING:
-    from newsletter.archive import Source
-    from newsletter.cli.workspace import Workspace
-    from newsletter.model import Finding
 
 app = typer.Typer(
     help="Build the web archive, and look at it.",
@@ -26,31 +21,35 @@ app = typer.Typer(
 def build(
     context: typer.Context,
     out: Annotated[str, typer.Option(metavar="DIR", help="Where the site goes, else as configured.")] = "",
+    base_url: Annotated[
+        str, typer.Option(metavar="URL", help="Where it will stand, else newsletter.url.", show_default=False)
+    ] = "",
+    drafts: Annotated[bool, typer.Option("--drafts", help="With drafts, for a look.")] = False,
+    future: Annotated[bool, typer.Option("--future", help="With issues whose day has not come.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Build again after each change, until ^C.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Read and make everything anew.")] = False,
+    search: Annotated[bool, typer.Option("--search/--no-search", help="With the index of the search.")] = True,
     directory: Directory = "",
     as_json: AsJson = False,
 ) -> None:
-    """Build the site: a page for each issue that is ready, an index, pictures and styles."""
+    """Build the site: what changed is made anew, and the site takes the old one's place in one step."""
     from pathlib import Path
 
-    from newsletter.archive import publish, site_pages
-    from newsletter.cli.output import Mark, print_json, say
-    from newsletter.cli.workspace import open_workspace, shown
-    from newsletter.wording import counted
+    from newsletter.cli.building import Wanted, build_and_report, build_on_change
+    from newsletter.errors import UsageError
 
-    workspace = open_workspace(directory or context.obj)
-    sources, drafts = _sources(workspace)
-    folder = Path(out) if out else workspace.settings.archive.out
-    size = publish(site_pages(sources, workspace.theme, workspace.settings), folder)
-    if as_json:
-        slugs = [source.issue.slug for source in sources]
-        print_json({"out": str(folder), "issues": slugs, "drafts": drafts, "bytes": size})
-        return
-    left_out = f", {counted(drafts, 'draft')} left out" if drafts else ""
-    say(
-        Mark("built", "green"),
-        shown(folder),
-        Mark(f"{counted(len(sources), 'issue')}{left_out}, {size / 1000:.0f} kB", "dim"),
+    if watch and as_json:
+        message = "--watch goes on for ever, and --json prints one document; leave one of them out"
+        raise UsageError(message)
+    wanted = Wanted(
+        directory=directory or context.obj,
+        out=Path(out) if out else None,
+        base_url=base_url,
+        options={"with_drafts": drafts, "with_future": future, "from_scratch": full, "with_search": search},
     )
+    build_and_report(wanted, as_json=as_json)
+    if watch:
+        build_on_change(wanted)
 
 
 @app.command("serve", cls=Command, epilog="Example: newsletter archive serve --port 8100")
@@ -83,24 +82,17 @@ def serve(
         server.serve_forever()
 
 
-def _sources(workspace: Workspace) -> tuple[list[Source], int]:
-    """Read every issue that is ready; all faults of all issues are told at once."""
-    from newsletter.archive import Source
-    from newsletter.errors import IssueError
+@app.command("publish", cls=Command, epilog="Example: newsletter archive publish --dry-run")
+def publish(
+    context: typer.Context,
+    to: Annotated[
+        str, typer.Option(metavar="TARGET", help="Where to, else as archive.publish says.", show_default=False)
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change there.")] = False,
+    directory: Directory = "",
+    as_json: AsJson = False,
+) -> None:
+    """Build the site, and put it where readers find it: a git branch, a server, a bucket."""
+    from newsletter.cli.building import publish_site
 
-    findings: list[Finding] = []
-    sources: list[Source] = []
-    drafts = 0
-    for path in workspace.all_issues():
-        try:
-            issue = workspace.read(path)
-        except IssueError as error:
-            findings += error.findings
-            continue
-        if issue.status == "draft":
-            drafts += 1
-        else:
-            sources.append(Source(issue, path))
-    if findings:
-        raise IssueError(findings)
-    return sources, drafts
+    publish_site(directory or context.obj, to, only_look=dry_run, as_json=as_json)

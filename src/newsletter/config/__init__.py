@@ -10,15 +10,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from newsletter.config.archive import Archive, publish_to
 from newsletter.config.env import read_overrides
-from newsletter.config.faults import TOML, in_order
+from newsletter.config.faults import TOML, RefusedError, in_order
+from newsletter.config.fields import https_url
 from newsletter.config.podcast import Podcast, Slot
 from newsletter.config.secret import Secret
 from newsletter.config.sections import read_settings
 from newsletter.config.settings import (
     All,
     AnyOf,
-    Archive,
     Checks,
     Condition,
     Delivery,
@@ -44,7 +45,7 @@ from newsletter.errors import ConfigError, UsageError
 from newsletter.wording import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from newsletter.config.env import Given
@@ -79,6 +80,8 @@ __all__ = [
     "find_root",
     "load",
     "load_without_secrets",
+    "publishing_target",
+    "web_address",
 ]
 
 
@@ -129,3 +132,29 @@ def _load(root: Path, overrides: Mapping[KeyPath, Given], faults: list[Finding])
     if faults:
         raise ConfigError(in_order(faults))
     return settings
+
+
+def publishing_target(text: str, option: str) -> str:
+    """Return where the archive is published, given to an option, as `archive.publish` takes it.
+
+    Raises:
+        UsageError: it is no such place.
+    """
+    return _given(text, option, publish_to)
+
+
+def web_address(text: str, option: str) -> str:
+    """Return an address for the archive that was given to an option, as `newsletter.url` takes it.
+
+    Raises:
+        UsageError: it is none.
+    """
+    return _given(text, option, https_url)
+
+
+def _given(text: str, option: str, parse: Callable[[object], str]) -> str:
+    try:
+        return parse(text)
+    except RefusedError as refused:
+        message = f"{option}: found {quoted(text)}, expected {refused}"
+        raise UsageError(message) from None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from newsletter.config import fields, podcast
+from newsletter.config.archive import read_archive
 from newsletter.config.contrast import LEAST, unreadable
 from newsletter.config.faults import RefusedError, dotted
 from newsletter.config.preview import read_preview
@@ -28,7 +29,6 @@ from newsletter.config.settings import (
     PORTS,
     SECURITIES,
     TRANSPORTS,
-    Archive,
     Checks,
     Delivery,
     Dkim,
@@ -73,9 +73,9 @@ def read_settings(root: Path, top: Table) -> Settings:
         smtp=_smtp(top.table("smtp")),
         dkim=_dkim(top.table("dkim"), root, newsletter.from_address),
         sending=_sending(top.table("sending")),
-        archive=_archive(top.table("archive"), root),
         checks=_checks(top.table("checks")),
         preview=read_preview(top.table("preview")),
+        archive=read_archive(top.table("archive"), root),
         subscribers=subscribers,
         samples=samples,
         segments=segments,
@@ -257,10 +257,6 @@ def _sending(table: Table) -> Sending:
         give_up_after_s=table.value("give_up_after_s", fields.whole_number(0, 604_800), default.give_up_after_s),
         most_unknown_percent=table.value("most_unknown_percent", fields.number(0, 100), default.most_unknown_percent),
     )
-
-
-def _archive(table: Table, root: Path) -> Archive:
-    return Archive(out=root / table.value("out", fields.inner_path, "out/site"))
 
 
 def _checks(table: Table) -> Checks:

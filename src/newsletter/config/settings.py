@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
+    from newsletter.config.archive import Archive
     from newsletter.config.podcast import Podcast, Slot
     from newsletter.config.preview import Preview
     from newsletter.config.secret import Secret
@@ -227,14 +228,6 @@ class Sending:
     """After the sending began; what is put off then is given up."""
     most_unknown_percent: float = 2.0
     """Of the answers of ten minutes: when more, and at least 20, say that there is no such address, it is paused."""
-
-
-@dataclass(frozen=True, slots=True)
-class Archive:
-    """The web archive: the `[archive]` table."""
-
-    out: Path
-    """The folder that the site is built in, under the workspace's root."""
 
 
 @dataclass(frozen=True, slots=True)
