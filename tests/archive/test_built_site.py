@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 
+from newsletter.archive.stamp import digest
 from newsletter.config import load
 from newsletter.render import open_theme
 from tests.archive.sources import PICTURE, ROOT, Site, site_of, workspace
@@ -100,7 +101,7 @@ def test_every_fragment_leads_to_an_element(site: Site) -> None:
 
 def test_the_site_can_be_read_from_any_folder(site: Site) -> None:
     """No address begins at the top of a host, nor with index.html, which not every host adds."""
-    for page in site.pages.values():
+    for page in (page for path, page in site.pages.items() if path != "404.html"):
         for _, _, link, _ in page.iterlinks():
             assert not link.startswith("/")
             assert not link.endswith("index.html")
@@ -108,14 +109,31 @@ def test_the_site_can_be_read_from_any_folder(site: Site) -> None:
 
 def test_every_issue_is_reached_from_the_index_and_leads_back(site: Site) -> None:
     links = set(inner_links(site))
-    issues = set(site.pages) - {"index.html"}
-    assert {file_at(link) for path, link in links if path == "index.html"} >= issues
+    issues = {path for path in site.pages if path.startswith("p/")}
+    for index in ("index.html", "issues/index.html"):
+        assert {file_at(link) for path, link in links if path == index} >= issues
     assert {path for path, link in links if link == BASE} >= issues
+
+
+def test_every_page_is_reached_by_links(site: Site) -> None:
+    by_page: dict[str, set[str]] = defaultdict(set)
+    for path, link in inner_links(site):
+        by_page[path].add(file_at(link))
+    reached, ahead = {"404.html"}, ["index.html"]
+    while ahead:
+        page = ahead.pop()
+        if page not in reached:
+            reached.add(page)
+            ahead += by_page[page]
+    assert set(site.pages) <= reached
 
 
 def test_every_page_says_where_it_lives(ours: Site) -> None:
     url = load(ROOT, {}).newsletter.url
     for path, page in ours.pages.items():
+        if path == "404.html":  # it is shown at any address
+            assert page.cssselect("link[rel=canonical]") == []
+            continue
         (canonical,) = page.cssselect("link[rel=canonical]")
         assert canonical.get("href") == address_of(path).replace(BASE, f"{url}/")
 
@@ -141,9 +159,12 @@ def test_every_page_has_its_language_a_title_one_heading_and_words_for_its_pictu
         assert [image.get("src") for image in page.cssselect("img") if image.get("alt") is None] == []
 
 
-def test_there_is_no_script_and_nothing_is_fetched_from_elsewhere(site: Site) -> None:
+def test_there_is_no_script_but_our_own_and_nothing_is_fetched_from_elsewhere(site: Site) -> None:
     for page in site.pages.values():
-        assert page.cssselect("script, iframe, object, embed, form, style[src], base") == []
+        assert page.cssselect("iframe, object, embed, form, style, [style], base") == []
+        (own,) = page.cssselect("script:not([type='application/ld+json'])")
+        assert str(own.get("src")).endswith(f"assets/site.js?v={digest(site.files['assets/site.js'])[:8]}")
+        assert not own.text
         assert [name for element in page.iter() for name in element.attrib if name.startswith("on")] == []
         fetched = page.xpath("//img/@src | //link[@rel='stylesheet' or @rel='icon']/@href | //@srcset | //@background")
         assert [source for source in fetched if "//" in source] == []
@@ -154,7 +175,8 @@ def test_there_is_no_script_and_nothing_is_fetched_from_elsewhere(site: Site) ->
 
 
 def test_nothing_of_any_reader_is_in_the_site(personal: Site) -> None:
-    text = b"\n".join(content for path, content in personal.files.items() if not path.endswith(".png")).decode()
+    pictures = (".png", ".webp")
+    text = b"\n".join(content for path, content in personal.files.items() if not path.endswith(pictures)).decode()
     for word in ("/u/", "/preferences/", "anna@", "Anna", "chloe@", "Chloé", "unsubscribe", "zq"):
         assert word not in text, word
 
@@ -168,6 +190,6 @@ def test_personal_fields_stand_in_their_fallback(personal: Site) -> None:
     assert [link.get("href") for link in page.xpath("//a[text()='op het web']")] == [
         "https://proef.example/p/voor-jou/"
     ]
-    assert personal.page("index.html").cssselect("ol.issues h2")[1].text_content() == "Voor jou"
+    assert personal.page("index.html").cssselect(".entry h3")[1].text_content() == "Voor jou"
     leaving = page.xpath("//a[text()='Afmelden' or text()='voorkeuren' or text()='Weg ermee']/@href")
     assert set(leaving) == {"https://proef.example/subscribe/"}

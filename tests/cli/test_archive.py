@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from newsletter.archive import MARK
 from tests.cli.commands import COMMAND, Newsletter, Ran, add_issue
 
 if TYPE_CHECKING:
@@ -39,30 +41,173 @@ def files_in(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_every_issue_that_is_ready_is_built_and_drafts_are_left_out(newsletter: Newsletter, issues: Path) -> None:
-    ran = newsletter("archive", "build")
+def pages_in(site: dict[str, bytes]) -> set[str]:
+    """The issues that have a page."""
+    return {name.split("/")[1] for name in site if name.startswith("p/") and name.endswith("index.html")}
+
+
+def test_issues_that_are_ready_are_built_and_drafts_and_those_of_later_left_out(
+    newsletter: Newsletter, issues: Path
+) -> None:
+    ran = newsletter("archive", "build", "--no-search")
     site = files_in(issues / "out" / "site")
-    size = sum(len(content) for name, content in site.items() if name != ".newsletter-archive")
+    sizes = [len(content) for name, content in site.items() if name != MARK]
     assert (ran.status, ran.out) == (0, "")
-    assert ran.err == f"built out/site 2 issues, 1 draft left out, {size / 1000:.0f} kB\n"
-    assert {name for name in site if name.startswith("p/")} == {"p/oud/index.html", "p/later/index.html"}
+    assert re.sub(r"[0-9.]+ s$", "# s", ran.err.strip()) == (
+        f"built out/site 1 issue, 1 draft and 1 of later left out, {sum(sizes) / 1000:.0f} kB; "
+        f"{len(sizes)} files new, # s"
+    )
+    assert pages_in(site) == {"oud"}
     assert b"p/proef/" not in site["index.html"]
+    assert b"p/later/" not in site["index.html"]
+
+
+@pytest.mark.parametrize(
+    ("options", "pages"),
+    [
+        (["--drafts"], {"oud", "proef"}),
+        (["--future"], {"oud", "later"}),
+        (["--drafts", "--future"], {"oud", "later", "proef"}),
+    ],
+    ids=str,
+)
+def test_drafts_and_issues_of_later_are_built_for_a_look(
+    options: list[str], pages: set[str], newsletter: Newsletter, issues: Path
+) -> None:
+    add_issue(issues, "2026-01-01-proef")
+    (issues / "issues" / "2026-11-24-proef.md").unlink()
+    assert newsletter("archive", "build", "--no-search", *options).status == 0
+    assert pages_in(files_in(issues / "out" / "site")) == pages
 
 
 def test_what_was_built_stands_in_json(newsletter: Newsletter, issues: Path) -> None:
     add_issue(issues, "2025-02-03-nog-een-draft")
-    ran = newsletter("archive", "build", "--out", "there/site", "--json")
+    ran = newsletter("archive", "build", "--out", "there/site", "--json", "--no-search")
+    site = {name: content for name, content in files_in(issues / "there" / "site").items() if name != MARK}
     assert (ran.status, ran.err) == (0, "")
-    assert ran.document == {
+    document = ran.document
+    assert document.pop("seconds") > 0
+    assert sorted(document.pop("made")) == sorted(site)
+    assert document == {
         "out": "there/site",
-        "issues": ["oud", "later"],
+        "issues": ["oud"],
         "drafts": 2,
-        "bytes": sum(
-            len(content)
-            for name, content in files_in(issues / "there" / "site").items()
-            if name != ".newsletter-archive"
-        ),
+        "future": 1,
+        "files": len(site),
+        "bytes": sum(map(len, site.values())),
+        "read": 4,
+        "removed": [],
     }
+    again = newsletter("archive", "build", "--out", "there/site", "--json", "--no-search").document
+    assert (again["read"], again["made"], again["removed"]) == (0, [], [])
+
+
+def test_only_what_depends_on_an_issue_is_made_again(newsletter: Newsletter, issues: Path) -> None:
+    for day in range(1, 6):
+        add_issue(issues, f"2025-03-0{day}-nummer-{day}", f"Tekst {day}.\n", status="ready")
+    newsletter("archive", "build", "--no-search")
+    add_issue(issues, "2025-03-03-nummer-3", "Andere tekst.\n", status="ready")
+    made = newsletter("archive", "build", "--json", "--no-search").document["made"]
+    assert sorted(made) == ["atom.xml", "feed.json", "feed.xml", "p/nummer-3/index.html"]
+
+
+def test_full_makes_everything_anew_and_the_same(newsletter: Newsletter, issues: Path) -> None:
+    newsletter("archive", "build", "--no-search")
+    before = files_in(issues / "out" / "site")
+    document = newsletter("archive", "build", "--json", "--full", "--no-search").document
+    assert document["read"] == 3
+    assert files_in(issues / "out" / "site") == before
+
+
+def test_the_site_can_be_built_for_another_address(newsletter: Newsletter, issues: Path) -> None:
+    newsletter("archive", "build", "--no-search", "--base-url", "https://elders.example/brief/")
+    site = files_in(issues / "out" / "site")
+    assert b'<link rel="canonical" href="https://elders.example/brief/p/oud/">' in site["p/oud/index.html"]
+    assert b"https://proef.example" not in b"".join(content for name, content in site.items() if ".png" not in name)
+    assert b'href="/brief/issues/"' in site["404.html"]
+
+
+@pytest.mark.parametrize("address", ["elders.example", "http://elders.example", "https://elders.example/?a=b"])
+def test_a_base_url_must_be_a_web_address(address: str, newsletter: Newsletter, issues: Path) -> None:
+    ran = newsletter("archive", "build", "--base-url", address)
+    assert ran.status == 2
+    assert ran.err == (
+        f'error: --base-url: found "{address}", expected an https address without query or fragment, '
+        "such as https://example.org\n"
+    )
+
+
+def test_watching_and_one_document_do_not_go_together(newsletter: Newsletter, issues: Path) -> None:
+    ran = newsletter("archive", "build", "--watch", "--json")
+    assert ran.status == 2
+    assert "--watch goes on for ever" in ran.err
+
+
+def test_each_change_is_built_until_it_is_interrupted_and_a_mistake_goes_by(issues: Path) -> None:
+    command = (COMMAND, "archive", "build", "--watch", "--no-search")
+    with subprocess.Popen(command, cwd=issues, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True) as process:
+        try:
+            assert process.stderr is not None
+            lines = iter(process.stderr.readline, "")
+            assert next(lines).startswith("built out/site 1 issue")
+            assert next(lines).startswith("watching")
+            add_issue(issues, "2025-03-01-fout", "::: tipp\n:::\n", status="ready")
+            assert 'unknown block "tipp"' in next(lines)
+            add_issue(issues, "2025-03-01-fout", "Goed.\n", status="ready")
+            assert next(lines).startswith("built out/site 2 issues")
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=NEVER_S)
+            assert process.returncode == 130
+        finally:
+            process.kill()
+    assert pages_in(files_in(issues / "out" / "site")) == {"oud", "fout"}
+
+
+def test_the_site_is_published_where_the_settings_or_an_option_say(
+    newsletter: Newsletter, issues: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{name}_NAME", "A")
+        monkeypatch.setenv(f"GIT_{name}_EMAIL", "a@example.org")
+    for arguments in (
+        ["init", "--quiet"],
+        ["init", "--quiet", "--bare", "remote.git"],
+        ["remote", "add", "up", "remote.git"],
+    ):
+        subprocess.run(["git", *arguments], cwd=issues, check=True)
+    looked = newsletter("archive", "publish", "--to", "git:up#pages", "--dry-run")
+    assert (looked.status, looked.out) == (0, "")
+    assert looked.err.splitlines()[-1] == "would be published to git:up#pages"
+    with (issues / "newsletter.toml").open("a", encoding="utf-8") as toml:
+        toml.write('[archive]\npublish = "git:up#pages"\n')
+    document = newsletter("archive", "publish", "--json").document
+    assert (document["target"], document["issues"], document["changed"]) == ("git:up#pages", 1, True)
+    assert any("p/oud/index.html" in line for line in document["said"])
+    assert newsletter("archive", "publish").err.splitlines()[-1] == "nothing new for git:up#pages"
+
+
+def test_publishing_asks_where_to(newsletter: Newsletter, issues: Path) -> None:
+    ran = newsletter("archive", "publish")
+    assert ran.status == 2
+    assert ran.err.startswith("error: where to? Set archive.publish in newsletter.toml")
+    ran = newsletter("archive", "publish", "--to", "ftp://host")
+    assert ran.err == (
+        'error: --to: found "ftp://host", expected git:REMOTE#BRANCH, rsync:HOST:FOLDER, s3://BUCKET '
+        "or rclone:REMOTE:FOLDER\n"
+    )
+
+
+def test_the_served_site_has_headers_that_protect_and_its_own_page_of_404(newsletter: Newsletter, issues: Path) -> None:
+    newsletter("archive", "build", "--no-search")
+    with serving(issues) as served:
+        with urlopen(served.url, timeout=NEVER_S) as answer:  # noqa: S310  # its own server
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+        with pytest.raises(HTTPError, match="404") as caught:
+            urlopen(f"{served.url}nergens/", timeout=NEVER_S)  # noqa: S310  # its own server
+        assert caught.value.read() == (issues / "out/site/404.html").read_bytes()
+        caught.value.close()
+        served.interrupt()
 
 
 def test_a_workspace_of_drafts_gives_an_empty_archive(newsletter: Newsletter, workspace: Path) -> None:
@@ -76,7 +221,7 @@ def test_an_issue_that_is_a_draft_again_is_gone(newsletter: Newsletter, issues: 
     add_issue(issues, "2025-01-02-oud", status="draft")
     newsletter("archive", "build")
     site = files_in(issues / "out" / "site")
-    assert {name for name in site if name.startswith("p/")} == {"p/later/index.html"}
+    assert pages_in(site) == set()
 
 
 def test_faults_of_all_issues_are_told_and_the_old_site_stays(newsletter: Newsletter, issues: Path) -> None:
@@ -106,11 +251,11 @@ def test_a_mistake_in_a_template_leaves_the_old_site(newsletter: Newsletter, iss
 
 
 def test_a_folder_with_other_files_is_never_replaced(newsletter: Newsletter, issues: Path) -> None:
-    before = files_in(issues)
+    before = files_in(issues / "issues")
     ran = newsletter("archive", "build", "--out", "issues")
     assert ran.status == 2
     assert ran.err.startswith('error: issues holds "2025-01-02-oud.md", which no build put there')
-    assert files_in(issues) == before
+    assert files_in(issues / "issues") == before
 
 
 @pytest.mark.parametrize("arguments", [[], ["--out", "nowhere"], ["--out", "issues"]], ids=str)

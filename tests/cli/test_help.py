@@ -52,10 +52,10 @@ def test_every_command_has_help_with_an_example(words: tuple[str, ...], newslett
 def test_the_tree_of_commands_is_the_one_that_is_promised() -> None:
     assert {" ".join(words) for words in commands()} == {
         "", "init", "new", "issues", "find", "episodes", "episode", "episode refresh",
-        "preview", "render", "check", "blocks", "send", "archive", "archive build", "archive serve", "subscribers",
-        "subscribers import", "subscribers export", "subscribers add", "subscribers remove", "subscribers list",
-        "subscribers show", "subscribers forget", "plan", "rehearse", "status", "doubts", "pause", "resume",
-        "cancel",
+        "preview", "render", "check", "blocks", "send", "archive", "archive build", "archive publish", "archive serve",
+        "subscribers", "subscribers import", "subscribers export", "subscribers add", "subscribers remove",
+        "subscribers list", "subscribers show", "subscribers forget", "plan", "rehearse", "status", "doubts", "pause",
+        "resume", "cancel",
     }  # fmt: skip
 
 
