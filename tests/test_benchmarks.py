@@ -19,6 +19,9 @@ from benchmarks.measure.peer import PEER, PEER_PREVIEW, installed
 from benchmarks.measure.texts import another_colour, another_issue, one_word_changed, same_words
 from benchmarks.preview import long_issue
 from benchmarks.previews.servers import component, plain_markdown
+from benchmarks.pages import pages_of
+from benchmarks.sites import builders
+from benchmarks.sites.corpus import read_corpus
 from benchmarks.size import Limit, parts
 from benchmarks.size import table as size_table
 
@@ -286,3 +289,43 @@ def test_feeds_of_others_are_counted(tmp_path: Path) -> None:
 
     assert (done.returncode, done.stderr) == (0, "")
     assert re.search(r"^all +read 1  refused 1$", done.stdout, re.MULTILINE)
+
+
+def corpus(folder: Path, *texts: str) -> Path:
+    for number, text in enumerate(texts, start=1):
+        (folder / f"issue-{number}.markdown").write_text(text, "utf-8")
+    return folder
+
+
+def test_every_program_builds_the_same_issues_as_many_as_are_asked_for(tmp_path: Path) -> None:
+    texts = read_corpus(corpus(tmp_path, "Een [link](/hier).", "Twee [post](info@a.example)."), 5)
+    assert [(text.slug, text.day.isoformat()) for text in texts][::4] == [
+        ("issue-1", "2006-01-01"),
+        ("issue-5", "2006-01-29"),
+    ]
+    assert texts[0].markdown == "Een [link](https://haskellweekly.news/hier)."
+    assert texts[1].markdown == "Twee [post](mailto:info@a.example)."
+    assert texts[4].markdown == f"Once more, as number 5.\n\n{texts[0].markdown}"
+    assert len({text.markdown for text in texts}) == 5
+
+
+def test_this_programs_copy_of_them_is_a_workspace_that_builds(tmp_path: Path) -> None:
+    (tmp_path / "texts").mkdir()
+    texts = read_corpus(corpus(tmp_path / "texts", "Een.", "Twee {{ x }}."), 3)
+    site = builders.ours(tmp_path / "ours", texts)
+    done = subprocess.run([*site.command, "--no-search"], cwd=site.folder, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.partition(" issues")[0]) == (0, "built out/site 3")
+    site.clean()
+    assert sorted(path.name for path in site.folder.iterdir()) == ["issues", "newsletter.toml"]
+
+
+def test_without_issues_the_archive_is_not_measured(tmp_path: Path) -> None:
+    done = benchmark("benchmarks/archive.py", "--corpus", tmp_path)
+    assert (done.returncode, done.stderr) == (2, f"there are no issues in {tmp_path / 'data' / 'newsletter'}\n")
+
+
+def test_one_page_of_each_kind_is_judged(tmp_path: Path) -> None:
+    for path in ("index.html", "404.html", "p/a/index.html", "p/b/index.html", "tips/index.html", "tags/x/index.html"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    assert pages_of(tmp_path) == ["", "p/b/", "tips/", "tags/x/"]
