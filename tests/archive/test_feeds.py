@@ -29,6 +29,7 @@ Tekst, en [verder](https://elders.example/?a=1&b=2).
 Alleen voor de mail.
 :::
 """
+SUMMARY = "Waar het over gaat"
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -38,7 +39,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     root = workspace(tmp_path_factory.mktemp("feeds") / "ws")
     for day in range(1, 24):
         add_issue(root, f"2026-10-{day:02}-nummer-{day}", f"Tekst {day}.\n", preheader=f'"Over {day}"')
-    add_issue(root, "2026-11-24-nieuw", BODY, tags="[AI & jij, chips]", send_at="2026-11-24 07:00", subject='"A & <b>"')
+    front = {"tags": "[AI & jij, chips]", "send_at": "2026-11-24 07:00", "subject": '"A & <b>"', "preheader": SUMMARY}
+    add_issue(root, "2026-11-24-nieuw", BODY, **front)
     add_issue(root, "2026-11-20-english", "Text.\n", language="en", tags="[chips]")
     (root / "issues" / "plaat.png").write_bytes(PICTURE)
     return site_of(root)
@@ -67,7 +69,7 @@ def test_a_feed_reader_finds_the_newest_twenty_with_their_whole_text(name: str, 
     html = entry.content[0].value
     assert "Dag lezer, zie" in html
     assert "Alleen voor de mail" not in html
-    assert entry.summary == "Waar het over gaat"
+    assert entry.summary == SUMMARY
     assert feed.entries[1].link == "https://proef.example/p/english/"
 
 
@@ -81,7 +83,7 @@ def test_json_feed_says_the_same(site: Site) -> None:
         "id": "https://proef.example/p/nieuw/",
         "url": "https://proef.example/p/nieuw/",
         "title": "A & <b>",
-        "summary": "Waar het over gaat",
+        "summary": SUMMARY,
         "date_published": "2026-11-24T07:00:00+01:00",
         "tags": ["AI & jij", "chips"],
         "language": "nl",

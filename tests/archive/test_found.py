@@ -21,7 +21,8 @@ SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     root = workspace(tmp_path_factory.mktemp("found") / "ws")
-    add_issue(root, "2026-11-24-asml", "::: tip Een tip\nTekst.\n:::\n", subject="'</script>ASML'", tags="[chips]")
+    front = {"subject": "'</script>ASML'", "preheader": "Waar het over gaat", "tags": "[chips]"}
+    add_issue(root, "2026-11-24-asml", "::: tip Een tip\nTekst.\n:::\n", **front)
     add_issue(root, "2026-11-24-asml-en", "Text.\n", language="en", subject="ASML")
     add_issue(root, "2026-11-23-los-en", "Text.\n", language="en", subject="Alone")
     return site_of(root)
