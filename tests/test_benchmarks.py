@@ -17,9 +17,9 @@ import pytest
 from benchmarks.measure.figures import Figure, in_turns, table
 from benchmarks.measure.peer import PEER, PEER_PREVIEW, installed
 from benchmarks.measure.texts import another_colour, another_issue, one_word_changed, same_words
+from benchmarks.pages import pages_of
 from benchmarks.preview import long_issue
 from benchmarks.previews.servers import component, plain_markdown
-from benchmarks.pages import pages_of
 from benchmarks.sites import builders
 from benchmarks.sites.corpus import read_corpus
 from benchmarks.size import Limit, parts
