@@ -29,6 +29,10 @@ BREACHES = {
     "One door to Pygments": ("render/odd.py", "import pygments"),
     "Two doors to Jinja: the theme, and personal fields": ("delivery/odd.py", "import jinja2"),
     "One door to hunspell": ("render/odd.py", "import hunspell"),
+    "Two doors to what tells of saved files: the preview, and the archive that is built at every save": (
+        "archive/odd.py",
+        "import watchfiles",
+    ),
     "One door to icalendar": ("render/odd.py", "import icalendar"),
     "One door to YAML": ("config/odd.py", "import yaml"),
     "One door to the picture library": ("archive/odd.py", "import PIL"),
