@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from watchfiles import Change
 
-STEP_MS = 10
+STEP_MS = 5
 """How often it is looked whether something changed; a change is told when none followed it for as long."""
 DEBOUNCE_MS = 50
 """How long at most changes are gathered while others follow."""
