@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.chaos.storm import Storm, rage
 from tests.chaos.victims import CONNECTIONS, DEPTH
 
-LONGEST_S = 0.06
+LONGEST_S = 0.024
 """So short a life that there are readers left for the last strike, on a fast machine too."""
 
 

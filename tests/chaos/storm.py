@@ -84,7 +84,7 @@ def _one_strike(folder: Path, port: int, storm: Storm, random: Random, struck: C
     skew_s = random.choice((-3600.0, 90_000.0)) if random.random() < 0.05 else 0.0
     room_bytes = random.randint(1, 200_000) if blow == "no room" else 0
     child = Victim(folder, port, skew_s, room_bytes).begin()
-    _let_pass(random.uniform(0.02, storm.longest_s))
+    _let_pass(random.uniform(0.002, storm.longest_s))
     struck[blow] += 1
     if blow == "hang":
         _hang(folder, port, child)
