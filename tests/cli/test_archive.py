@@ -69,7 +69,7 @@ def test_issues_that_are_ready_are_built_and_drafts_and_those_of_later_left_out(
         (["--future"], {"oud", "later"}),
         (["--drafts", "--future"], {"oud", "later", "proef"}),
     ],
-    ids=str,
+    ids=["drafts", "later ones", "both"],
 )
 def test_drafts_and_issues_of_later_are_built_for_a_look(
     options: list[str], pages: set[str], newsletter: Newsletter, issues: Path
