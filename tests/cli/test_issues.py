@@ -56,18 +56,18 @@ def test_a_word_is_found_with_its_place(workspace: Path, newsletter: Newsletter)
 
     assert ran.status == 0
     assert ran.out == (
-        "issues/2026-11-24-proef.md:9 tip Een tip: …*, “aanhalingstekens” en één [koppeling](https://example.org/pad).\n"
+        "issues/2026-11-24-proef.md:9 tip Een tip: …*, “aanhalingstekens” en één [koppeling](https://aireport.email/pad).\n"
     )
 
 
 def test_an_address_is_found_for_a_program(workspace: Path, newsletter: Newsletter) -> None:
-    document = newsletter("find", "http://www.example.org/pad/", "--json").document
+    document = newsletter("find", "http://www.aireport.email/pad/", "--json").document
 
     assert document["not_searched"] == []
     assert document["found"] == [
         {
             "slug": "proef", "date": "2026-11-24", "kind": "tip", "id": "eerste-tip", "title": "Een tip",
-            "excerpt": "…s” en één [koppeling](https://example.org/pad).",
+            "excerpt": "…s” en één [koppeling](https://aireport.email/pad).",
             "path": "issues/2026-11-24-proef.md", "line": 9,
         }
     ]  # fmt: skip
