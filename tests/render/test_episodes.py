@@ -47,8 +47,8 @@ def test_the_page_has_a_player_all_notes_and_the_transcript_and_needs_no_script(
         '<time datetime="PT4110S">1:08:30</time> Einde</a>' in page
     )
     assert (
-        '<p data-seconds="4"><time class="muted" datetime="PT4S">0:04</time> <b>Alexander</b> Ach nee &amp; &lt;hoe&gt;.</p>'
-        in page
+        '<p data-seconds="4"><time class="muted" datetime="PT4S">0:04</time> '
+        "<b>Alexander</b> Ach nee &amp; &lt;hoe&gt;.</p>" in page
     )
     assert "<script" not in page
 
