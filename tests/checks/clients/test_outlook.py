@@ -46,6 +46,13 @@ def test_comments_for_it_are_read_by_their_condition(condition: str, holds: bool
     assert words_of(as_outlook(html)) == (["a", "b", "c", "d"] if holds else ["a", "d"])
 
 
+def test_its_settings_are_no_words() -> None:
+    settings = "<xml><o:OfficeDocumentSettings><o:PixelsPerInch>96</o:PixelsPerInch></o:OfficeDocumentSettings></xml>"
+    shown = as_outlook(f"<head><!--[if mso]><noscript>{settings}</noscript><![endif]--></head><body><p>a</p></body>")
+    assert "96" not in shown
+    assert words_of(shown) == ["a"]
+
+
 def test_what_is_hidden_from_it_goes_with_the_comments_within() -> None:
     html = "<!--[if !mso]><!--><p>a</p><!-- b --><p>c</p><!--<![endif]--><p>d</p>"
     assert words_of(as_outlook(html)) == ["d"]

@@ -57,7 +57,8 @@ _WORDS_OWN = "ul,ol{padding:0}li{margin-left:40px}pre{white-space:pre-wrap}p:emp
 """What Word does that a browser does not: it indents items and not lists, wraps every line, and drops a `p` that is
 empty."""
 _SHAPES = frozenset({"v:rect", "v:roundrect", "v:oval"})
-_GONE = frozenset({"base", "embed", "iframe", "link", "object", "script", "source", "svg"})
+_GONE = frozenset({"base", "embed", "iframe", "link", "object", "script", "source", "svg", "xml"})
+"""What it does not show; `xml` holds its own settings, such as how many pixels are an inch."""
 _CELLS = frozenset({"td", "th", ""})
 _NO_MARGIN = frozenset({"span", "body"})
 _NO_WIDTH = frozenset({"body", "span", "div", "p", "img"})
