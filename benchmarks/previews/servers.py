@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError, URLError
@@ -45,8 +46,14 @@ class Server:
 
     def close(self) -> None:
         """End it, with the processes that it started."""
-        os.killpg(self.process.pid, signal.SIGTERM)
-        self.process.wait(20)
+        end_group(self.process)
+
+
+def end_group(process: subprocess.Popen[str]) -> None:
+    """End a process, and those that it started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    process.wait(20)
 
 
 def ours(folder: Path, workspace: Path, issue: str, text: str) -> Server:
@@ -148,5 +155,6 @@ def _answering(process: subprocess.Popen[str], url: str) -> str:
             return url
         except URLError:
             time.sleep(0.2)
+    end_group(process)
     message = f"{' '.join(map(str, process.args))} does not answer"  # type: ignore[arg-type]
     raise FailedError(message)
