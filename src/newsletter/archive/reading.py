@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from newsletter.archive.excerpt import excerpt
-from newsletter.archive.hearing import heard
+from newsletter.archive.hearing import heard_in
 from newsletter.archive.kept import files_of
 from newsletter.archive.record import Entry, File, Record, Used
 from newsletter.archive.stamp import digest
@@ -85,9 +85,7 @@ def read_record(
         issue = read_issue(path, shown, house)
         pictures = _with_copies(prepare_pictures(issue, path.parent, settings), settings.root)
         article = render_article(issue, theme, settings, ROOT, pictures)
-        episodes = tuple(
-            heard(issue, block, theme, settings, pictures, kept) for block in issue.blocks if block.episode
-        )
+        episodes = tuple(heard_in(issue, theme, settings, pictures, kept))
     except IssueError as error:
         return error.findings
     finally:
