@@ -41,5 +41,5 @@ def progress() -> Iterator[Progress]:
 
 
 def _in_lines(what: str, done: int, total: int) -> None:
-    if done % _LINE_EVERY == 0:
+    if done and not done % _LINE_EVERY:
         say(f"{what}: {done:,} of {total:,}")
