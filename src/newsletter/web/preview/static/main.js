@@ -37,6 +37,7 @@ const heard = {
   },
   problem: (said) => {
     problem = said;
+    at("waiting")?.remove();
     showProblem(problem, said.editor, pickedAt, Boolean(look));
     at("subject").textContent = look?.issue.subject ?? state.issue;
     document.body.classList.toggle("empty", !look);
