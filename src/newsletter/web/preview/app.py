@@ -49,7 +49,7 @@ def make_app(desk: Desk) -> Starlette:
         return HTMLResponse(_EMPTY_FRAME, headers={"content-security-policy": policy})
 
     async def file(request: Request) -> Response:
-        answer = await desk.answer({"do": FILE, "path": request.path_params["path"]})
+        answer = await desk.file(request.path_params["path"])
         if answer.kind != FILE:
             return Response(status_code=404)
         return Response(answer.body, media_type=answer.media_type, headers={"content-security-policy": FRAME_POLICY})

@@ -6,7 +6,7 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
-from newsletter.web.preview.protocol import FINDINGS, LOOK, MAIL, OVERVIEW, PAGE, PROBLEM, SOURCE, TEXT
+from newsletter.web.preview.protocol import FILE, FINDINGS, LOOK, MAIL, OVERVIEW, PAGE, PROBLEM, SOURCE, TEXT
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -20,6 +20,7 @@ PATIENCE_S = 2.0
 """How long a rendering may go on after the next save; what hangs, or is very slow, would only delay that."""
 QUIET_S = 0.15
 """How long nothing is saved before the checks are asked: they take longer than the mail."""
+_ATTEMPTS = 3
 _AT_ONCE = 10
 _MAX_KEPT = 64
 VIEWS = ((MAIL,), (PAGE,), (SOURCE,), (TEXT,))
@@ -82,6 +83,19 @@ class Desk:
             self._answers[key] = task
         # Who asked may go away; the process is spoken to until it has answered.
         return await asyncio.shield(task)
+
+    async def file(self, path: str) -> Answer:
+        """Return a file that a mail or a page shows.
+
+        A browser asks for it once. So where the process was ended meanwhile, for a newer save, it is asked again here.
+        """
+        question = {"do": FILE, "path": path}
+        answer = await self.answer(question)
+        for _ in range(_ATTEMPTS - 1):
+            if answer.kind == PROBLEM:
+                self._answers.pop(json.dumps(question, sort_keys=True), None)
+                answer = await self.answer(question)
+        return answer
 
     async def stream(self, question: Mapping[str, Any]) -> AsyncIterator[tuple[int, Answer]]:
         """Yield what there is to see, at once and after every change: the version, and its answer.
