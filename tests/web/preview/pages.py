@@ -40,6 +40,16 @@ class Desk:
         (frame,) = self.frames()
         return frame
 
+    def wait_in_frame(self, condition: str) -> None:
+        """Wait until an expression holds in the only frame, whose window and document are `inside` and `seen` in it.
+
+        Asked by the page around it: in a frame without scripts Playwright can ask once, and wait for nothing.
+        """
+        self.page.wait_for_function(
+            "() => { const inside = document.querySelector('iframe').contentWindow, seen = inside.document;"
+            f"return {condition} }}"
+        )
+
     def mail_says(self, words: str) -> None:
         """Wait until every frame says these words."""
         self.page.wait_for_function(

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.browser
 LIGHT_CARD, DARK_CARD = "rgb(255, 255, 255)", "rgb(24, 27, 36)"
 CARD = "getComputedStyle(document.querySelector('.card')).backgroundColor"
 PICTURE = "() => [...document.images].some(image => image.naturalWidth > 0)"
+THERE = "[...seen.images].some(image => image.naturalWidth > 0)"
 
 
 @pytest.mark.parametrize(("scheme", "card"), [("light", LIGHT_CARD), ("dark", DARK_CARD)])
@@ -37,7 +38,7 @@ def test_the_mail_follows_what_is_looked_at_and_not_the_browser(
         assert frame.evaluate(CARD) == card
         # A pixel on each side is the frame's own border.
         assert frame.evaluate("innerWidth") == int(width) - 2
-        frame.wait_for_function(PICTURE)
+        desk.wait_in_frame(THERE)
         assert desk.complaints == []
 
 
@@ -65,7 +66,7 @@ def test_the_web_page_is_shown_with_its_style_and_its_pictures(
         desk.mail_says("Dag lezer,")
         frame = desk.frame()
         assert frame.evaluate("getComputedStyle(document.body).backgroundColor") == ground
-        frame.wait_for_function(PICTURE)
+        desk.wait_in_frame(THERE)
         assert desk.complaints == []
 
 
@@ -101,7 +102,7 @@ def test_a_save_changes_the_mail_where_it_stands(chromium: Browser, root: Path, 
     with opened(chromium, preview) as desk:
         desk.mail_says("Alinea 59")
         frame = desk.frame()
-        frame.wait_for_function(PICTURE)
+        desk.wait_in_frame(THERE)
         frame.evaluate("document.was = 'here'; scrollTo(0, 900); document.images[0].was = 'here'")
         loads = len(desk.loads)
         for text in ("Alinea 30 is anders", "Alinea 30 is weer anders"):
@@ -162,7 +163,7 @@ def test_faults_of_settings_templates_and_pictures_are_told_and_mended(
         desk.says("#problem", 'src "weg.png" does not stand beside the issue')
         (path.parent / "weg.png").write_bytes(encoded(photo(300, 200), "PNG"))
         desk.page.locator("#problem").wait_for(state="hidden")
-        desk.frame().wait_for_function(PICTURE)
+        desk.wait_in_frame(THERE)
 
 
 def test_an_issue_that_is_renamed_or_deleted_says_so_and_comes_back(
@@ -208,7 +209,7 @@ def test_a_block_leads_to_its_line_and_a_line_to_its_block(chromium: Browser, al
         assert "Met koppeling" not in desk.page.url
         frame.evaluate("scrollTo(0, 0)")
         desk.page.locator("#blocks button").filter(has_text="text").last.click()
-        frame.wait_for_function("() => scrollY > 100")
+        desk.wait_in_frame("inside.scrollY > 100")
         assert frame.evaluate("document.querySelectorAll('[data-newsletter-here]').length") > 0
 
 
@@ -221,7 +222,7 @@ def test_what_the_checks_find_stands_beside_the_mail(chromium: Browser, root: Pa
         # A click opens the editor, which is not there, and shows the block.
         finding.evaluate("link => link.removeAttribute('href')")
         finding.click()
-        desk.frame().wait_for_function("() => scrollY > 100")
+        desk.wait_in_frame("inside.scrollY > 100")
         desk.says("#said", f"issues/{NAME}.md, line 126")
         add_issue(root, NAME, f"{LONG}\n")
         desk.page.wait_for_function("() => !document.querySelector('#findings').innerText.includes(':127:')")
@@ -234,9 +235,7 @@ def test_a_mail_can_be_seen_as_in_other_programs(chromium: Browser, all_of_it: R
             desk.page.get_by_label("As in").select_option(program)
             desk.says("#note", "An approximation")
             desk.mail_says("Dag Anna,")
-        desk.frame().wait_for_function(
-            "() => getComputedStyle(document.documentElement).backgroundColor != 'rgba(0, 0, 0, 0)'"
-        )
+        desk.wait_in_frame("inside.getComputedStyle(seen.documentElement).backgroundColor != 'rgba(0, 0, 0, 0)'")
         desk.press("a")
         assert desk.page.locator("#note").is_hidden()
 
