@@ -39,6 +39,8 @@ def tabbed(desk: Desk) -> Iterator[str]:
 def test_the_focus_can_be_seen_wherever_it_is(chromium: Browser, all_of_it: Running) -> None:
     with opened(chromium, all_of_it, view="text") as desk:
         desk.says("pre.text", "Dag Anna,")
+        # What the checks find fills the panel anew, and the focus in it is lost.
+        desk.page.wait_for_function("() => !document.querySelector('#panel').innerText.includes('Checking')")
         reached = list(tabbed(desk))
         assert {"to-issues", "reader", "to-help", "copy"} <= set(reached)
 
