@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import secrets
 import signal
 import time
@@ -139,6 +140,8 @@ def _at_ledger(mailing: Mailing, sending: Sending, transport: Transport, tuning:
         )
         return await deliver(means, _stopped_by_signals(loop), tuning)
 
+    # What is there by now stays to the end, and need not be looked through each time that memory is tidied up.
+    gc.freeze()
     with ThreadPoolExecutor(1) as thread:
         return asyncio.run(main(thread))
 

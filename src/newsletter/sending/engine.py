@@ -51,7 +51,7 @@ class Tuning:
     retry: Retry = field(default_factory=Retry)
     most_unknown_percent: float = 2.0
     """Of the answers of ten minutes: when more say that there is no such address, it is paused (`guard`)."""
-    chunk: int = 200
+    chunk: int = 300
     """Rows per claim, each of which waits for the disk."""
     patience_s: float = PATIENCE_S
     """How long the database may be locked, full or away."""

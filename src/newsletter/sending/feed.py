@@ -66,7 +66,7 @@ class Work:
     deadline_at_ms: int
     sign: Sign | None = None
     """What is done to composed messages, a few at a time; None for nothing. Meanwhile the event loop goes on."""
-    chunk: int = 200
+    chunk: int = 300
     """How many rows are claimed in one transaction, which waits for the disk."""
 
 

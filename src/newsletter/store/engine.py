@@ -32,7 +32,7 @@ APPLICATION_ID = 0x6E77_736C
 BUSY_TIMEOUT_S = 120
 """How long to wait for another process to end its transaction. A million people to import take it for some 20 s."""
 
-_CACHE_KIB = 64 * 1024
+_CACHE_KIB = 48 * 1024
 """Of the file, in memory: room for an index over a million addresses. With SQLite's 2 MB an import takes 1.4 times as
 long."""
 
