@@ -14,7 +14,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-vers
 help:
 	@echo 'make demo     send a sample issue to a mail server of its own and build the archive, in out/demo'
 	@echo 'make test     everything that is checked before a change lands'
-	@echo 'make chaos    strike a sending to 60,000 readers 500 times, and see that nobody has it twice or not at all'
+	@echo 'make chaos    strike a sending to 80,000 readers 500 times, and see that nobody has it twice or not at all'
 	@echo 'make format   put the code in its layout and mend what can be mended'
 	@echo 'make lock     compile requirements/ from pyproject.toml; UPGRADE=--upgrade takes the newest versions'
 	@echo 'make bench    measure, each figure with its comparison'

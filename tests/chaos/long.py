@@ -1,4 +1,4 @@
-"""A long storm: `make chaos`, or python tests/chaos/long.py --readers 60000 --strikes 500 --seed 1.
+"""A long storm: `make chaos`, or python tests/chaos/long.py --readers 80000 --strikes 500 --seed 1.
 
 Prints what is left, and exits with 1 if the ledger says anything that the server knows better.
 """
@@ -22,7 +22,7 @@ LONGEST_S = 0.024
 def main() -> int:
     """Let it rage and say how it was."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--readers", type=int, default=60_000)
+    arguments.add_argument("--readers", type=int, default=80_000)
     arguments.add_argument("--strikes", type=int, default=500)
     arguments.add_argument("--seed", type=int, default=1)
     given = arguments.parse_args()

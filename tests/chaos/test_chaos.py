@@ -1,6 +1,6 @@
 """Senders that are struck: killed at every step there is, and at random for as long as it takes.
 
-`make chaos` does the second with 60,000 readers and 500 strikes.
+`make chaos` does the second with 80,000 readers and 500 strikes.
 """
 
 from __future__ import annotations

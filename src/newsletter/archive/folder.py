@@ -234,7 +234,8 @@ def _read_mark(folder: Path) -> dict[str, Written]:
     mark = folder / MARK
     lines = mark.read_text("utf-8", "replace").splitlines()[1:] if mark.is_file() else []
     known = (line.split(" ", 2) for line in lines)
-    return {parts[2]: Written(parts[0], parts[1]) for parts in known if len(parts) == 3 and len(parts[0]) == DIGITS}  # noqa: PLR2004
+    whole = (parts for parts in known if len(parts) == 3 and len(parts[0]) == DIGITS)  # noqa: PLR2004 - as it is written
+    return {path: Written(digits, key) for digits, key, path in whole}
 
 
 def _refuse_foreign(out: Path) -> None:

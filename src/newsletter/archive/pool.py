@@ -58,7 +58,7 @@ def spread(work: Callable[[int], T], count: int, least: int) -> Iterator[T]:
         yield from map(work, range(count))
         return
     import multiprocessing  # noqa: PLC0415 - 20 ms, which little work need not wait for
-    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - as above
 
     global _work  # noqa: PLW0603 - what a fork finds in memory need not be sent
     _work = work

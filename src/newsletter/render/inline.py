@@ -307,7 +307,7 @@ def _element(kind: _Kind, parent: etree._Element | None) -> etree._Element:
 @cache
 def _cssutils() -> ModuleType:
     """Return the CSS parser; it takes 50 ms to import, which a page of the archive need not wait for."""
-    import cssutils  # noqa: PLC0415
+    import cssutils  # noqa: PLC0415 - loaded where it is used: it is slow to load
 
     # It warns of each property that is not in its own list, such as mso-line-height-rule.
     cssutils.log.setLevel(logging.CRITICAL)
