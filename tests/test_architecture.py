@@ -24,7 +24,7 @@ BREACHES = {
     ),
     "One door to premailer": ("archive/odd.py", "import premailer"),
     "One door to MJML": ("render/odd.py", "import mjml"),
-    "One door to the Markdown parser": ("render/odd.py", "import markdown_it"),
+    "One door to the Markdown parsers": ("render/odd.py", "import markdown_it"),
     "One door to the names of emoji": ("render/odd.py", "import emoji"),
     "One door to Pygments": ("render/odd.py", "import pygments"),
     "Two doors to Jinja: the theme, and personal fields": ("delivery/odd.py", "import jinja2"),

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +46,8 @@ def indexed(site: Path, files: Mapping[str, Written], language: str) -> Iterator
     Raises:
         RenderError: Pagefind could not make it.
     """
+    from importlib.metadata import version  # noqa: PLC0415 - 15 ms, which a build without a search need not wait for
+
     pages = sorted(path for path in files if path.startswith(_SEARCHED) and path.endswith(".html"))
     key = digest(version("pagefind"), language, *(f"{files[path].digest} {path}" for path in pages))
     has = {file.key for path, file in files.items() if path.startswith(FOLDER)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -220,6 +220,7 @@ def _list(
     return press.page(f"{folder}{leaf}index.html", "web/list.html.j2", {**whole, **context})
 
 
+@lru_cache(maxsize=1024)
 def _slug(tag: str) -> str:
     return slugify(tag) or digest(tag)[:8]
 

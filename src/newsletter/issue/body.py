@@ -73,6 +73,7 @@ def _mentions_in(body: Body, position: Position) -> tuple[Mention, ...]:
         lambda text: PLACEHOLDER.sub(lambda match: fields.get(match[0], match[0]), text),
         lambda _: True,
         0,
+        with_mentions=True,
     )
     reader.read(body.tokens)
     return tuple(reader.mentions)
@@ -96,7 +97,10 @@ class BodyReader:
         written: Callable[[str], str],
         has_picture: Callable[[str], bool],
         column_px: int,
+        *,
+        with_mentions: bool = False,
     ) -> None:
+        """With mentions, the words of each link are looked for too, which takes as long as all the rest."""
         self.findings: list[Finding] = []
         self.pictures: list[NamedPicture] = []
         self.mentions: list[Mention] = []
@@ -110,6 +114,7 @@ class BodyReader:
         self._end = len(source)
         self._definitions: dict[str, int] = {}
         self._in_link = False
+        self._with_mentions = with_mentions
 
     def read(self, tokens: Sequence[Token]) -> None:
         """Collect what is wrong in the tokens."""
@@ -130,7 +135,7 @@ class BodyReader:
     def _read_all(self, tokens: Sequence[Token]) -> None:
         for index, token in enumerate(tokens):
             if token.type == "link_open":
-                self._read_link(token, _words_behind(tokens, index))
+                self._read_link(token, _words_behind(tokens, index) if self._with_mentions else "")
             self._read(token)
 
     def _read(self, token: Token) -> None:
@@ -237,6 +242,8 @@ class BodyReader:
         return address, self._first if defined < 0 else defined + len("]: ")
 
     def _mention(self, target: str, written: str, words: str, place: int, *, is_picture: bool = False) -> None:
+        if not self._with_mentions:
+            return
         words_at = self._words_before(place)
         position = self._position_of(place)
         found = Mention(is_picture, target, written, words, position, self._position_of(words_at))

@@ -7,24 +7,27 @@ at its line, where the parser's own list would leave a refused link in the text 
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
+from markdown_it.common.normalize_url import normalizeLink
 from markdown_it.common.utils import escapeHtml
+from markdown_it.rules_core import block, inline
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.footnote.index import render_footnote_anchor
 
 from newsletter.i18n import catalogue
 from newsletter.issue.addresses import AddressFinder, count_signs
+from newsletter.issue.compiled import compiled_tokens
 from newsletter.issue.highlight import highlighted
 from newsletter.issue.holes import PLACEHOLDER
 from newsletter.issue.tables import lay_out_tables
 from newsletter.issue.typography import QUOTES, clipped, left_open, with_emoji, with_whole_amounts
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from markdown_it.renderer import RendererHTML
@@ -38,13 +41,19 @@ MAX_PARAGRAPH_CHARACTERS = 20_000
 TOO_LONG = "too_long"
 """The key in a token's `meta` that holds the length of a paragraph that was not parsed."""
 
+_PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9.-]+(?:[/?#](?:[A-Za-z0-9;/?:@&=+$,_.!~*'()#-]|%[0-9A-Fa-f]{2})*)?")
+"""An address that is its own normal form; nearly all are."""
+
+_WHOLE = "whole"
+"""The key in the parser's `env` that says whether the inlines are read already."""
+
 _CODE = frozenset({"code_inline", "code_block", "fence"})
 _TAB_COLUMNS = 4
 _AUTOMATIC = frozenset({"autolink", "linkify"})
 
 
-@lru_cache(maxsize=8)
-def _parser(language: str) -> MarkdownIt:
+def make_parser(language: str) -> MarkdownIt:
+    """Return the parser of one language."""
     options = {
         "html": False,
         "linkify": True,
@@ -57,16 +66,37 @@ def _parser(language: str) -> MarkdownIt:
     parser.enable(["table", "strikethrough", "linkify", "replacements", "smartquotes"])
     parser.use(footnote_plugin)
     parser.linkify = AddressFinder()
+    parser.core.ruler.at("block", _read_blocks)
+    parser.core.ruler.at("inline", _read_inlines)
     parser.core.ruler.after("block", "paragraph_limit", _leave_out_long_paragraphs)
     parser.core.ruler.after("linkify", "addresses", _keep_addresses)
     _add_typography(parser, language)
     parser.core.ruler.push("layout", _lay_out)
     parser.validateLink = _any_address  # type: ignore[method-assign]
+    parser.normalizeLink = _normal_form  # type: ignore[method-assign]
     parser.normalizeLinkText = _as_written  # type: ignore[method-assign, assignment]
     parser.add_render_rule("image", _render_image)
     parser.add_render_rule("footnote_anchor", _render_way_back)
     parser.add_render_rule("footnote_caption", _render_number)
     return parser
+
+
+_parser = lru_cache(maxsize=8)(make_parser)
+
+
+def _read_blocks(state: StateCore) -> None:
+    """Read blocks, and the inlines of ordinary ones with them."""
+    tokens = compiled_tokens(state.src, _normal_form, MAX_PARAGRAPH_CHARACTERS)
+    state.env[_WHOLE] = tokens is not None
+    if tokens is None:
+        block(state)
+    else:
+        state.tokens = tokens
+
+
+def _read_inlines(state: StateCore) -> None:
+    if not state.env[_WHOLE]:
+        inline(state)
 
 
 def _leave_out_long_paragraphs(state: StateCore) -> None:
@@ -78,6 +108,11 @@ def _leave_out_long_paragraphs(state: StateCore) -> None:
 
 def _any_address(url: str) -> bool:  # noqa: ARG001
     return True
+
+
+def _normal_form(url: str) -> str:
+    """Return an address percent-encoded, and its host in ASCII."""
+    return url if _PLAIN_ADDRESS.fullmatch(url) else normalizeLink(url)
 
 
 def _as_written(url: str) -> str:

@@ -45,7 +45,7 @@ def address_problem(written: str, schemes: tuple[str, ...] = _LINK_SCHEMES) -> s
 
     Only http, https and mailto lead anywhere safe from a mail; a relative address leads nowhere at all.
     """
-    if any(c.isspace() or not c.isprintable() for c in written):
+    if " " in written or not written.isprintable():  # the space is the only white one that is printable
         return "has a space or a control character in it"
     try:
         parts = urlsplit(written)
