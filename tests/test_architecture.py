@@ -39,6 +39,7 @@ BREACHES = {
     "One door to the feed parser": ("issue/odd.py", "import feedparser"),
     "One door for the HTML of strangers": ("render/odd.py", "import nh3"),
     "One door to the web": ("cli/odd.py", "import httpx"),
+    "One door to the DNS": ("doctor/odd.py", "import dns"),
     "One SMTP client, our own": ("delivery/odd.py", "import smtplib"),
     "The database belongs to those who keep something in it": ("cli/odd.py", "import sqlalchemy"),
     "Typer belongs to the command line": ("archive/odd.py", "import typer"),

@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from newsletter.delivery.verify import Lines
 from newsletter.errors import DeliveryError, UnsafeValueError
@@ -68,7 +68,7 @@ _LINE_OCTETS = 70
 
 
 @dataclass(frozen=True, slots=True)
-class _Key:
+class Key:
     """One private key, and where its public half stands in the DNS."""
 
     selector: str
@@ -76,9 +76,24 @@ class _Key:
 
     @property
     def algorithm(self) -> str:
+        """As a signature names it."""
         return "rsa-sha256" if isinstance(self.private, RSAPrivateKey) else "ed25519-sha256"
 
+    @property
+    def public(self) -> str:
+        """The public half as its record has it after `p=` (RFC 6376 section 3.6.1, RFC 8463 section 4)."""
+        key = self.private.public_key()
+        if isinstance(key, RSAPublicKey):
+            return b64encode(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
+        return b64encode(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
+
+    @property
+    def record(self) -> str:
+        """The record that belongs in the DNS."""
+        return f"v=DKIM1; k={self.algorithm.partition('-')[0]}; p={self.public}"
+
     def sign(self, octets: bytes) -> bytes:
+        """Return the signature of octets."""
         if isinstance(self.private, RSAPrivateKey):
             return self.private.sign(octets, PKCS1v15(), SHA256())
         return self.private.sign(sha256(octets).digest())  # RFC 8463 section 3
@@ -89,7 +104,7 @@ class Signer:
     """Signs messages for one domain."""
 
     domain: str
-    keys: tuple[_Key, ...]
+    keys: tuple[Key, ...]
 
     def sign(self, message: Message, now: datetime) -> Message:
         """Return the message with its signatures before all other headers.
@@ -109,7 +124,7 @@ class Signer:
         made = [self._signature(key, names, lines, body_hash, int(now.timestamp())) for key in self.keys]
         return replace(message, pieces=(Lines(b"".join(made)), *message.pieces))
 
-    def _signature(self, key: _Key, names: list[str], lines: bytes, body_hash: str, at: int) -> bytes:
+    def _signature(self, key: Key, names: list[str], lines: bytes, body_hash: str, at: int) -> bytes:
         """Return one header, which signs itself too, but for its `b=` (RFC 6376 section 3.7)."""
         value = (
             f"v=1; a={key.algorithm}; c=relaxed/simple; d={self.domain};\r\n"
@@ -132,9 +147,9 @@ def load_signer(settings: Dkim) -> Signer | None:
     """
     keys = []
     if settings.key_file:
-        keys.append(_Key(settings.selector, _rsa(settings.key_file)))
+        keys.append(Key(settings.selector, _rsa(settings.key_file)))
     if settings.ed25519_key_file:
-        keys.append(_Key(settings.ed25519_selector, _ed25519(settings.ed25519_key_file)))
+        keys.append(Key(settings.ed25519_selector, _ed25519(settings.ed25519_key_file)))
     return Signer(settings.domain, tuple(keys)) if keys else None
 
 

@@ -6,7 +6,9 @@ import ssl
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import httpcore
@@ -19,7 +21,7 @@ from newsletter.fetch.wire import Clock, GuardedNetwork, GuardedTransport, Refus
 from newsletter.wording import printable, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _FOR_GOOD = (HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT)
@@ -81,6 +83,18 @@ class Fetched:
     """Where redirects led that are meant for good (301, 308), before any that is not; empty where it stands."""
 
 
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """One answer as it came, a redirect or a refusal too."""
+
+    status: int
+    headers: Mapping[str, str]
+    """By their names in lower case; of several of one name, all of them with commas between."""
+    content: bytes
+    certificate_ends: datetime | None
+    """When the server's certificate does; None without TLS."""
+
+
 def fetch(
     url: str,
     limits: Limits = Limits(),
@@ -111,6 +125,45 @@ def fetch(
     raise FetchError(f"{shown_url(url)} redirects more than {limits.max_redirects} times")
 
 
+def exchange(
+    url: str,
+    limits: Limits = Limits(),
+    *,
+    web: Web = Web(),
+    method: str = "GET",
+    form: str = "",
+) -> Exchanged:
+    """Ask one server once, and return what it answers; no redirect is followed, and no cookie sent.
+
+    Args:
+        url: The address.
+        limits: What it may cost; `max_redirects` does not count.
+        web: How it is reached.
+        method: GET, HEAD or POST.
+        form: The body of a POST, encoded as a form is.
+
+    Raises:
+        FetchError: no answer can be had, in one line that names the address.
+    """
+    clock = Clock(limits.deadline_s)
+    transport = GuardedTransport(GuardedNetwork(web.resolve, web.named_hosts, clock), web.trust)
+    at = _parsed(url, url)
+    with transport, _told(at, limits), _answer(transport, method, at, Known(), form) as answer:
+        return Exchanged(
+            status=answer.status_code,
+            headers=MappingProxyType(dict(answer.headers)),
+            content=_body(answer, at, limits),
+            certificate_ends=_certificate_ends(answer),
+        )
+
+
+def _certificate_ends(answer: httpx.Response) -> datetime | None:
+    line = answer.extensions["network_stream"].get_extra_info("ssl_object")
+    if line is None:
+        return None
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(line.getpeercert()["notAfter"]), UTC)
+
+
 def shown_url(url: str | httpx.URL) -> str:
     """Return an address as a message shows it: in quotes, and without the user name and password that it may hold."""
     try:
@@ -139,13 +192,17 @@ def _parsed(written: str, asked: str, base: httpx.URL | None = None) -> httpx.UR
 
 
 @contextmanager
-def _answer(transport: GuardedTransport, method: str, url: httpx.URL, known: Known) -> Iterator[httpx.Response]:
+def _answer(
+    transport: GuardedTransport, method: str, url: httpx.URL, known: Known, form: str = ""
+) -> Iterator[httpx.Response]:
     headers = {"User-Agent": f"newsletter/{__version__}", "Accept": "*/*", "Accept-Encoding": "gzip"}
     if known.etag:
         headers["If-None-Match"] = known.etag
     if known.last_modified:
         headers["If-Modified-Since"] = known.last_modified
-    request = httpx.Request(method, url, headers=headers)
+    if form:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    request = httpx.Request(method, url, headers=headers, content=form or None)
     if url.username:
         request = next(httpx.BasicAuth(url.username, url.password).auth_flow(request))
     # Not by a client, which keeps cookies, and stumbles over a redirect that leads nowhere.

@@ -162,7 +162,7 @@ class GuardedTransport(httpx.BaseTransport):
         answer = self._pool.handle_request(
             httpcore.Request(request.method, target, headers=request.headers.raw, extensions=request.extensions)
         )
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
+        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer), extensions=answer.extensions)
 
     def close(self) -> None:
         """Close every connection."""

@@ -30,6 +30,7 @@ from jinja2.ext import Extension
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from newsletter.config.settings import LANGUAGES
 from newsletter.errors import TemplateError
 from newsletter.i18n import catalogue, format_date, format_duration, format_period, format_zone
 from newsletter.issue import Kind, did_you_mean, load_kinds
@@ -41,7 +42,7 @@ from newsletter.render.slots import button_px
 from newsletter.wording import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterator
     from datetime import date
 
 
@@ -150,15 +151,22 @@ class Theme:
         try:
             return _environment(self.folders, self.stamp, language).get_template(name).render(context)
         except TemplateSyntaxError as error:
-            shown = _shown(error.filename, self.folders) or f"templates/{error.name or name}"
-            position = Position(shown, error.lineno)
-            raise TemplateError([Finding(position, error.message or "syntax error", "template-syntax")]) from error
+            raise TemplateError([_syntax_fault(error, self.folders, name)]) from error
         except _FAULTS as error:
             position = _template_frame(error, self.folders) or Position(f"templates/{name}")
             message = str(error) or type(error).__name__
             if isinstance(error, TemplateNotFound):
                 message = f"there is no template {quoted(message)}"
             raise TemplateError([Finding(position, message, "template-value")]) from error
+
+    def syntax_faults(self) -> Iterator[Finding]:
+        """Yield the faults for which a template cannot even be read, over all files of the theme that win."""
+        environment = _environment(self.folders, self.stamp, LANGUAGES[0])
+        for name in environment.list_templates(extensions=["j2"]):
+            try:
+                environment.get_template(name)
+            except TemplateSyntaxError as error:
+                yield _syntax_fault(error, self.folders, name)
 
     def has(self, name: str) -> bool:
         """Tell whether any of the folders has this file."""
@@ -233,6 +241,11 @@ def _environment(folders: tuple[Path, ...], stamp: str, language: str) -> _Sandb
     environment.filters |= {"wrap": wrap, "hang": hang, "underline": underline, "quoted": quoted}
     environment.filters |= {"sponsored": sponsored}
     return environment
+
+
+def _syntax_fault(error: TemplateSyntaxError, folders: tuple[Path, ...], name: str) -> Finding:
+    shown = _shown(error.filename, folders) or f"templates/{error.name or name}"
+    return Finding(Position(shown, error.lineno), error.message or "syntax error", "template-syntax")
 
 
 def _template_frame(error: BaseException, folders: tuple[Path, ...]) -> Position | None:

@@ -63,7 +63,7 @@ def open_store(
     Raises:
         StoreError: it cannot be opened, is another program's, or was made by a later version of this one.
     """
-    parsed = _parsed(url)
+    parsed = parsed_url(url)
     is_file = parsed.get_backend_name() == "sqlite"
     engine = _sqlite(parsed, root, busy_timeout_s, may_make=may_make) if is_file else _postgresql(parsed)
     try:
@@ -74,7 +74,12 @@ def open_store(
     return engine
 
 
-def _parsed(url: str) -> URL:
+def parsed_url(url: str) -> URL:
+    """Return the address of a database in its parts, with the driver that it is spoken to with.
+
+    Raises:
+        StoreError: it is none.
+    """
     # An address is never shown: it may hold a password, also where it cannot be understood.
     try:
         parsed = make_url(url)

@@ -37,17 +37,17 @@ def migrate(engine: Engine, fresh_id: str, steps: Sequence[str] = STEPS) -> None
         StoreError: it was made by a later version, or holds tables of another program.
     """
     with reading(engine) as connection:
-        done = _steps_done(connection, len(steps))
+        done = steps_done(connection, len(steps))
     while done < len(steps):
         with writing(engine) as connection:
             if engine.dialect.name == "postgresql":
                 connection.exec_driver_sql(f"select pg_advisory_xact_lock({_LOCK})")
-            done = _steps_done(connection, len(steps))
+            done = steps_done(connection, len(steps))
             if done < len(steps):
                 _take(connection, steps[done], done + 1, fresh_id)
 
 
-def _steps_done(connection: Connection, known: int) -> int:
+def steps_done(connection: Connection, known: int) -> int:
     """Return the number of the database's schema; 0 where there is nothing yet."""
     where = place(connection.engine)
     columns = _columns(connection)

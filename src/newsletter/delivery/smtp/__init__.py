@@ -9,6 +9,7 @@ In: the settings of one server, and a feed of messages. Out: an outcome for each
     connection.py  the socket and the clock around it
     pace.py        how fast, over how many connections: pure
     pool.py        the connections of one run, and the feed
+    calling.py     a call without a mail
 
 What became of a message is decided by one moment, the writing of its final dot:
 
@@ -17,7 +18,8 @@ What became of a message is decided by one moment, the writing of its final dot:
     after it, with an answer    2xx is ACCEPTED, 4xx DEFERRED, 5xx REFUSED
 """
 
+from newsletter.delivery.smtp.calling import Called, call
 from newsletter.delivery.smtp.connection import Patience
 from newsletter.delivery.smtp.pool import SmtpTransport
 
-__all__ = ["Patience", "SmtpTransport"]
+__all__ = ["Called", "Patience", "SmtpTransport", "call"]

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import ssl
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from newsletter.config.fields import is_loopback
@@ -99,6 +100,12 @@ class Connection(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._opened: asyncio.Future[None] = self._loop.create_future()
         self.closed: asyncio.Future[None] = self._loop.create_future()
+
+    @property
+    def certificate_ends(self) -> datetime | None:
+        """When the server's certificate does; None without TLS, or where the line is gone."""
+        found = self._transport.get_extra_info("peercert") if self._transport else None
+        return datetime.fromtimestamp(ssl.cert_time_to_seconds(found["notAfter"]), UTC) if found else None
 
     # The line
 

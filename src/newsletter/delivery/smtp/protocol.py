@@ -132,6 +132,11 @@ class Conversation:
     # What can be asked
 
     @property
+    def offer(self) -> Offer:
+        """What the server can do, once the conversation is ready."""
+        return self._offer
+
+    @property
     def due(self) -> Due:
         """What the server has to do next; who keeps the time gives it so long."""
         if self._awaited:

@@ -1,0 +1,149 @@
+"""The site at `newsletter.url`: where readers read, and where they leave."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, timedelta
+from email.utils import parsedate_to_datetime
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from newsletter.audience.tokens import Purpose, Token, keys_of, sign
+from newsletter.doctor.examined import error, ok, unknown, warning
+from newsletter.doctor.outside import DEADLINE_S, is_alone
+from newsletter.doctor.transport import certificate
+from newsletter.errors import FetchError
+from newsletter.fetch import Limits, exchange
+from newsletter.render.links import unsubscribe_url
+from newsletter.wording import counted, quoted
+
+if TYPE_CHECKING:
+    from newsletter.config import Settings
+    from newsletter.doctor.examined import Examined
+    from newsletter.doctor.outside import Outside
+    from newsletter.fetch import Exchanged
+
+_SITE, _CERTIFICATE, _REDIRECT, _ONE_CLICK, _CLOCK = "site", "certificate", "http", "one-click", "clock"
+_OK, _MOVED, _REFUSED = 200, 300, 400
+_LIMITS = Limits(max_bytes=5_000_000, deadline_s=DEADLINE_S)
+_CLOCK_WARNS, _CLOCK_FAILS = timedelta(seconds=30), timedelta(minutes=5)
+NOBODY = 0
+"""The id of no subscriber."""
+
+
+def examine_site(settings: Settings, outside: Outside) -> tuple[Examined, ...]:
+    """Ask the site for its first page: the answer, the certificate, and the time that it has."""
+    url = settings.newsletter.url
+    try:
+        answer = _ask(outside, f"{url}/")
+    except FetchError as failed:
+        return (_failed(_SITE, failed, "the links in each mail lead there: see that a web server answers at it"),)
+    rows = [_page(url, answer)]
+    if answer.certificate_ends:
+        host = str(urlsplit(url).hostname)
+        rows.append(certificate(_CERTIFICATE, host, answer.certificate_ends, outside.now))
+    return (*rows, _clock(settings, answer, outside))
+
+
+def _ask(outside: Outside, url: str, *, method: str = "GET", form: str = "") -> Exchanged:
+    # It stands in newsletter.toml, so it may be a machine of this network.
+    named = replace(outside.web, named_hosts=frozenset({str(urlsplit(url).hostname)}))
+    return exchange(url, _LIMITS, web=named, method=method, form=form)
+
+
+def _failed(name: str, failed: FetchError, mend: str) -> Examined:
+    return unknown(name, str(failed)) if is_alone(failed) else error(name, str(failed), mend)
+
+
+def _page(url: str, answer: Exchanged) -> Examined:
+    if answer.status == _OK:
+        return ok(_SITE, f"{url}/ answers")
+    moved = f" to {quoted(answer.headers['location'])}" if "location" in answer.headers else ""
+    mend = "build and publish the archive, or set newsletter.url to where it is: the links in each mail lead there"
+    return warning(_SITE, f"{url}/ answers {answer.status}{moved}", mend)
+
+
+def _clock(settings: Settings, answer: Exchanged, outside: Outside) -> Examined:
+    host = str(urlsplit(settings.newsletter.url).hostname)
+    try:
+        theirs = parsedate_to_datetime(answer.headers.get("date", "")).replace(tzinfo=UTC)
+    except ValueError:
+        return unknown(_CLOCK, f"{host} does not say what time it has")
+    if _is_here(host, outside):
+        return unknown(_CLOCK, f"{host} is on this machine, so its clock says nothing of ours")
+    apart = abs(theirs - outside.now)
+    shown = f"the clock here is {counted(round(apart.total_seconds()), 'second')} from that of {host}"
+    mend = "set it by NTP: links that end, signatures and providers' keys go by it"
+    if apart > _CLOCK_FAILS:
+        return error(_CLOCK, shown, mend)
+    return warning(_CLOCK, shown, mend) if apart > _CLOCK_WARNS else ok(_CLOCK, shown)
+
+
+def _is_here(host: str, outside: Outside) -> bool:
+    try:
+        return any(ip_address(number).is_loopback for number in outside.web.resolve(host, 443))
+    except (OSError, ValueError):
+        return False
+
+
+def examine_plain_http(settings: Settings, outside: Outside) -> tuple[Examined, ...]:
+    """See that who types the address without https comes to it all the same."""
+    parsed = urlsplit(settings.newsletter.url)
+    if parsed.port:
+        return (unknown(_REDIRECT, f"newsletter.url has the port {parsed.port}, so nobody comes to it by http"),)
+    return (plain_http(f"http://{parsed.hostname}/", outside),)
+
+
+def plain_http(url: str, outside: Outside) -> Examined:
+    """See that an address with http leads to one with https."""
+    try:
+        answer = _ask(outside, url)
+    except FetchError as failed:
+        if is_alone(failed):
+            return unknown(_REDIRECT, str(failed))
+        return warning(_REDIRECT, str(failed), "let port 80 lead to https: some programs still try it first")
+    where = answer.headers.get("location", "")
+    if _MOVED <= answer.status < _REFUSED and where.lower().startswith("https://"):
+        return ok(_REDIRECT, f"{url} leads to {quoted(where)}")
+    mend = "let it lead to https with 301 or 308: what is read in clear can be read along, and changed"
+    return warning(_REDIRECT, f"{url} answers {answer.status}, and does not lead to https", mend)
+
+
+def examine_one_click(settings: Settings, outside: Outside) -> tuple[Examined, ...]:
+    """Leave as a mail program does for its reader, in the name of nobody (RFC 8058).
+
+    The token is a true one, of a subscriber that cannot be: the server has to take it, and has nothing to change.
+    """
+    if settings.secret_key is None:
+        return (unknown(_ONE_CLICK, "without NEWSLETTER_SECRET_KEY there are no links to leave by"),)
+    token = sign(keys_of(settings.secret_key), settings.newsletter.list_id, Token(Purpose.UNSUBSCRIBE, NOBODY, 0))
+    url = unsubscribe_url(settings.newsletter.url, token)
+    shown = unsubscribe_url(settings.newsletter.url, "…")
+    try:
+        posted = _ask(outside, url, method="POST", form="List-Unsubscribe=One-Click")
+        seen = _ask(outside, url)
+    except FetchError as failed:
+        mend = "run newsletter serve at newsletter.url: Gmail and Yahoo want their button to work"
+        said = _failed(_ONE_CLICK, failed, mend)
+        return (replace(said, found=said.found.replace(token, "…")),)
+    return (_one_click(shown, posted, seen),)
+
+
+def _one_click(shown: str, posted: Exchanged, seen: Exchanged) -> Examined:
+    faults = {
+        f"a POST of One-Click is answered with {posted.status}, and has to be with 200": posted.status != _OK,
+        "the answer to it sets a cookie": "set-cookie" in posted.headers,
+        f"a GET is answered with {seen.status}, and has to be with a page that asks": seen.status != _OK,
+        "that page has no button: no form that posts": seen.status == _OK and not _asks(seen.content),
+    }
+    found = [fault for fault, is_there in faults.items() if is_there]
+    if found:
+        mend = "run newsletter serve at newsletter.url: Gmail and Yahoo want their button to work"
+        return error(_ONE_CLICK, f"{shown}: {'; '.join(found)}", mend)
+    return ok(_ONE_CLICK, f"{shown} lets readers leave by one POST, and asks who only looks")
+
+
+def _asks(page: bytes) -> bool:
+    return re.search(rb"<form\b[^>]*\bmethod\s*=\s*[\"']?post\b", page, re.IGNORECASE) is not None

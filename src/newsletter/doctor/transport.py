@@ -1,0 +1,75 @@
+"""The way that mail goes: whether the server lets us in, and for how long its certificate holds."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from typing import TYPE_CHECKING
+
+from newsletter.delivery.smtp import call
+from newsletter.doctor.examined import error, ok, unknown, warning
+from newsletter.doctor.outside import DEADLINE_S, is_alone
+from newsletter.doctor.sender import domain_of
+from newsletter.errors import DeliveryError
+from newsletter.wording import counted
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from newsletter.config import Settings
+    from newsletter.delivery.smtp import Called
+    from newsletter.doctor.examined import Examined
+    from newsletter.doctor.outside import Outside
+
+_LOG_IN, _CERTIFICATE = "log-in", "certificate"
+SOON_DAYS = 14
+"""Certificates that are renewed by themselves have more than twice that left."""
+
+
+def examine_transport(settings: Settings, outside: Outside) -> tuple[Examined, ...]:
+    """Go as far as a sending would before its first mail, and leave."""
+    transport = settings.delivery.transport
+    if transport in {"directory", "null"}:
+        where = "a folder" if transport == "directory" else "nowhere"
+        found = f'delivery.transport is "{transport}": mail goes into {where}, and nobody gets it'
+        return (warning(_LOG_IN, found, "set it to the way that mail goes when you mean to send"),)
+    if transport != "smtp":
+        mend = "send a test: newsletter send ISSUE --test you@example.org"
+        return (unknown(_LOG_IN, f"whether {transport} takes your key shows when it gets a mail", mend),)
+    where = f"{settings.smtp.host}:{settings.smtp.port}"
+    try:
+        called = asyncio.run(_call(settings, outside))
+    except DeliveryError as refused:
+        if is_alone(refused):
+            return (unknown(_LOG_IN, f"{where}: no connection to it, nor to anybody"),)
+        fault, _, mend = str(refused).rpartition("; ")
+        return (error(_LOG_IN, fault, mend),)
+    return _let_in(settings, where, called), *_certificate(where, called.certificate_ends, outside.now)
+
+
+async def _call(settings: Settings, outside: Outside) -> Called:
+    context = outside.web.trust or ssl.create_default_context()
+    ehlo_name = domain_of(settings.newsletter.from_address)
+    return await call(settings.smtp, ehlo_name=ehlo_name, context=context, timeout_s=DEADLINE_S)
+
+
+def _let_in(settings: Settings, where: str, called: Called) -> Examined:
+    how = {"tls": "under TLS", "starttls": "under STARTTLS", "none": "without encryption, on this machine"}
+    who = f"{settings.smtp.username} is let in" if settings.smtp.username else "no log-in was asked for"
+    if "PIPELINING" not in called.offer.extensions:
+        mend = "it takes four times as long for each mail on a slow line; ask your provider for another server"
+        return warning(_LOG_IN, f"{where}: {who}, {how[settings.smtp.security]}, and it offers no PIPELINING", mend)
+    return ok(_LOG_IN, f"{where}: {who}, {how[settings.smtp.security]}")
+
+
+def _certificate(where: str, ends: datetime | None, now: datetime) -> tuple[Examined, ...]:
+    return (certificate(_CERTIFICATE, where, ends, now),) if ends else ()
+
+
+def certificate(name: str, where: str, ends: datetime, now: datetime) -> Examined:
+    """Say how long a certificate holds that was found to be good."""
+    days = (ends - now).days
+    if days < SOON_DAYS:
+        mend = "see why it was not renewed: after that day nobody can connect"
+        return warning(name, f"the certificate of {where} ends in {counted(days, 'day')}, on {ends:%Y-%m-%d}", mend)
+    return ok(name, f"the certificate of {where} holds for {counted(days, 'day')}, until {ends:%Y-%m-%d}")
