@@ -21,6 +21,13 @@ class Asked(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Server
 
+    body = b""
+    """Of a POST."""
+
+    def do_POST(self) -> None:
+        self.body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.do_GET()
+
     def do_GET(self) -> None:
         self.server.log.append(self)
         self.close_connection = True

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -94,6 +96,27 @@ def installed(*arguments: str | Path, cwd: Path, **environment: str) -> Ran:
         check=False,
     )
     return Ran(result.returncode, result.stdout, result.stderr)
+
+
+def on_a_terminal(*arguments: str, cwd: Path, stream: str = "stderr", **environment: str) -> str:
+    """Run the installed command with a terminal for one of its streams; return what it showed there."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [COMMAND, *arguments],
+        cwd=cwd,
+        env={name: value for name, value in os.environ.items() if name != "NO_COLOR"} | {"TERM": "xterm"} | environment,
+        stdin=subprocess.DEVNULL,
+        stdout=theirs if stream == "stdout" else subprocess.DEVNULL,
+        stderr=theirs if stream == "stderr" else subprocess.DEVNULL,
+    )
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):  # how a terminal says that the other side has gone
+        while piece := os.read(ours, 4096):
+            shown += piece
+    os.close(ours)
+    process.wait()
+    return shown.decode().replace("\r\n", "\n")
 
 
 def issue_text(body: str = BODY, **front: str) -> str:

@@ -54,8 +54,8 @@ def test_the_tree_of_commands_is_the_one_that_is_promised() -> None:
         "", "init", "new", "issues", "find", "episodes", "episode", "episode refresh",
         "preview", "render", "check", "blocks", "send", "archive", "archive build", "archive publish", "archive serve",
         "subscribers", "subscribers import", "subscribers export", "subscribers add", "subscribers remove",
-        "subscribers list", "subscribers show", "subscribers forget", "plan", "rehearse", "status", "doubts", "pause",
-        "resume", "cancel",
+        "subscribers list", "subscribers show", "subscribers forget", "doctor", "plan", "rehearse", "status", "doubts",
+        "pause", "resume", "cancel",
     }  # fmt: skip
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import sqlite3
-import subprocess
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.commands import COMMAND, Newsletter, add_issue, installed
+from tests.cli.commands import Newsletter, add_issue, installed, on_a_terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,27 +20,6 @@ TRICKS = {
     "a bell": "\x07",
     "a carriage return": "\rerror: none",
 }
-
-
-def on_a_terminal(*arguments: str, cwd: Path, stream: str = "stderr", **environment: str) -> str:
-    """Run the installed command with a terminal for one of its streams; return what it showed there."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [COMMAND, *arguments],
-        cwd=cwd,
-        env={name: value for name, value in os.environ.items() if name != "NO_COLOR"} | {"TERM": "xterm"} | environment,
-        stdin=subprocess.DEVNULL,
-        stdout=theirs if stream == "stdout" else subprocess.DEVNULL,
-        stderr=theirs if stream == "stderr" else subprocess.DEVNULL,
-    )
-    os.close(theirs)
-    shown = b""
-    with suppress(OSError):  # how a terminal says that the other side has gone
-        while piece := os.read(ours, 4096):
-            shown += piece
-    os.close(ours)
-    process.wait()
-    return shown.decode().replace("\r\n", "\n")
 
 
 def test_a_terminal_gets_colours(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 import trustme
 
 from newsletter.errors import FetchError
-from newsletter.fetch import Fetched, Known, Limits, Web, fetch, shown_url
+from newsletter.fetch import Fetched, Known, Limits, Web, exchange, fetch, shown_url
 from newsletter.fetch import hosts as name_service
 from tests.web_server import running_server
 
@@ -65,6 +65,27 @@ def test_redirects_are_followed_to_their_end(server: WebServer) -> None:
     found = fetch(server.url("/1"), web=HERE)
 
     assert (found.content, found.final_url) == (b"there", server.url("/4?a=b#c"))
+
+
+def test_an_exchange_gives_the_answer_as_it_is(server: WebServer) -> None:
+    server.routes["/u/x"] = lambda asked: asked.answer(302, b"moved", Location="/done", Set_Cookie="a=b")
+
+    found = exchange(server.url("/u/x"), web=HERE, method="POST", form="List-Unsubscribe=One-Click")
+
+    assert (found.status, found.content, found.certificate_ends) == (302, b"moved", None)
+    assert (found.headers["location"], found.headers["set-cookie"]) == ("/done", "a=b")
+    (asked,) = server.log
+    assert (asked.command, asked.body) == ("POST", b"List-Unsubscribe=One-Click")
+    assert asked.headers["Content-Type"] == "application/x-www-form-urlencoded"
+
+
+def test_an_exchange_costs_no_more_than_it_may(server: WebServer) -> None:
+    server.serve("/big", b"x" * 200_000)
+
+    with pytest.raises(FetchError, match=r"is larger than 0\.1 MB$"):
+        exchange(server.url("/big"), QUICK, web=HERE)
+    with pytest.raises(FetchError, match=r"leads to 127\.0\.0\.1, which is no address of the open web"):
+        exchange(server.url("/big"), QUICK)
 
 
 def test_six_redirects_are_too_many(server: WebServer) -> None:

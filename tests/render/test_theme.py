@@ -187,6 +187,16 @@ def test_a_text_that_no_template_shows_is_missed(tmp_path: Path) -> None:
     assert said == f"templates/{TEXT_MAIL}: {message}"
 
 
+def test_templates_that_cannot_be_read_are_all_found_without_being_rendered(tmp_path: Path) -> None:
+    theme = theme_with(tmp_path, {"web/list.html.j2": "\n{% if %}", "text/mail.txt.j2": "{{ a b }}"})
+
+    assert [str(fault) for fault in theme.syntax_faults()] == [
+        "templates/text/mail.txt.j2:1: expected token 'end of print statement', got 'b'",
+        "templates/web/list.html.j2:2: Expected an expression, got 'end of statement block'",
+    ]
+    assert list(THEME.syntax_faults()) == []
+
+
 def test_a_fault_in_a_plain_text_template_is_told_at_its_line(tmp_path: Path) -> None:
     files = {TEXT_TEXT: "{{ block.body }}\n\n{{ block.nope }}\n"}
     assert complaint(tmp_path, files).startswith(f'templates/{TEXT_TEXT}:3: there is no "nope" here (there is body, ')

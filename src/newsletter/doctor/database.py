@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter.doctor.examined import error, ok, warning
@@ -41,7 +42,7 @@ def examine_database(settings: Settings, _outside: Outside) -> tuple[Examined, .
 
 
 def _look(engine: Engine, settings: Settings) -> tuple[Examined, ...]:
-    where = place(engine)
+    where = Path(place(engine)).name if engine.dialect.name == "sqlite" else place(engine)
     behind = steps_behind(engine)
     if found := damage(engine):
         return (error(_DATABASE, f"{where} is damaged: {found}", "send nothing, and put a backup in its place"),)

@@ -49,7 +49,7 @@ def _private(settings: Settings) -> Iterator[Path]:
         database = None
     if database:
         yield from (database.with_name(database.name + suffix) for suffix in ("", "-wal", "-shm"))
-    yield root / STATE
+    yield from sorted((root / STATE).glob("ledger*"))
     if settings.delivery.transport == "directory":
         yield settings.delivery.directory
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from newsletter.doctor.outside import Outside
 
 _SPF, _SPF_HOST, _DMARC, _ALIGNED = "SPF", "SPF and the server", "DMARC", "alignment"
+_SHOWN = 3
+"""Of the servers of one domain."""
 _OPEN_TO_ALL = frozenset({"all", "+all"})
 
 
@@ -77,10 +79,10 @@ def _spf_host(settings: Settings, domain: str, results: dict[str, str]) -> Exami
     if len(passing) == len(results):
         return ok(_SPF_HOST, f"{domain} lets {settings.smtp.host} send ({', '.join(passing)})")
     others = ", ".join(f"{number}: {result}" for number, result in results.items() if result != "pass")
-    why = "; a macro or ptr in it is judged for each mail" if UNKNOWN in results.values() else ""
+    why = "; its macros, and ptr, are judged for each mail" if UNKNOWN in results.values() else ""
     return unknown(
         _SPF_HOST,
-        f"{domain} does not name {settings.smtp.host} ({others}){why}, which may hand mail on to others that it names",
+        f"{domain} does not name {settings.smtp.host} ({others}), which may hand mail on to others that it names{why}",
         "ask your provider which include: it wants, or send a test to Gmail and look for SPF: PASS",
     )
 
@@ -138,19 +140,19 @@ def examine_answers(settings: Settings, outside: Outside) -> tuple[Examined, ...
 
 
 def _answers(names: Names, domain: str, uses: Sequence[str]) -> Examined:
-    name, of = f"MX of {domain}", f"for {' and '.join(uses)}"
+    name, lead = uses[0], f"MX of {domain}, for {' and '.join(uses)}:"
     hosts = names.mail_servers(domain)
     if hosts == ["."]:
         mend = "use an address of a domain that takes mail: many servers refuse a sender that cannot be answered"
-        return error(name, f"{domain} says that it takes no mail (RFC 7505), {of}", mend)
+        return error(name, f"{lead} it says that it takes no mail (RFC 7505)", mend)
     if hosts:
         if any(names.numbers(host) for host in hosts):
-            return ok(name, f"{', '.join(hosts[:3])}{', …' if len(hosts) > 3 else ''} {of}")  # noqa: PLR2004 - shown
-        return error(name, f"none of {', '.join(hosts)} is there, {of}", f"mend the MX records of {domain}")
+            return ok(name, f"{lead} {', '.join(hosts[:_SHOWN])}{', …' if len(hosts) > _SHOWN else ''}")
+        return error(name, f"{lead} none of {', '.join(hosts)} is there", f"mend the MX records of {domain}")
     mend = f"publish an MX record at {domain}: many servers refuse a sender that cannot be answered"
     if names.numbers(domain):
-        return warning(name, f"{domain} has no MX record, so its own host is asked, {of}", mend)
-    return error(name, f"{domain} has no MX record, and is no host, {of}", mend)
+        return warning(name, f"{lead} there is none, so its own host is asked", mend)
+    return error(name, f"{lead} there is none, and no such host", mend)
 
 
 def examine_reverse(settings: Settings, outside: Outside) -> tuple[Examined, ...]:

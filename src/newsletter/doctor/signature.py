@@ -34,7 +34,8 @@ def examine_signature(settings: Settings, outside: Outside) -> tuple[Examined, .
     try:
         signer = load_signer(settings.dkim)
     except DeliveryError as fault:
-        return (error(_NAME, str(fault), "docs/how-to/sign-with-dkim.md says how to make a key"),)
+        found, _, mend = str(fault).rpartition("; ")
+        return (error(_NAME, found, mend),)
     if signer is None:
         mend = "send a test to Gmail and look for DKIM: PASS with your domain, or sign here: [dkim] in newsletter.toml"
         return (unknown(_NAME, "mail is not signed here; whether your server signs it shows in a mail alone", mend),)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+import socket
 from dataclasses import replace
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -15,7 +15,8 @@ from newsletter.doctor.examined import error, ok, unknown, warning
 from newsletter.doctor.outside import DEADLINE_S, is_alone
 from newsletter.doctor.transport import certificate
 from newsletter.errors import FetchError
-from newsletter.fetch import Limits, exchange
+from newsletter.fetch import Limits, exchange, shown_url
+from newsletter.fetch.wire import UnknownHostError
 from newsletter.render.links import unsubscribe_url
 from newsletter.wording import counted, quoted
 
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
     from newsletter.doctor.outside import Outside
     from newsletter.fetch import Exchanged
 
-_SITE, _CERTIFICATE, _REDIRECT, _ONE_CLICK, _CLOCK = "site", "certificate", "http", "one-click", "clock"
+_SITE, _CERTIFICATE, _REDIRECT, _ONE_CLICK, _CLOCK = "site", "site's certificate", "http", "one-click", "clock"
 _OK, _MOVED, _REFUSED = 200, 300, 400
+_HTTPS = 443
 _LIMITS = Limits(max_bytes=5_000_000, deadline_s=DEADLINE_S)
 _CLOCK_WARNS, _CLOCK_FAILS = timedelta(seconds=30), timedelta(minutes=5)
+_SERVE = "run newsletter serve at newsletter.url: Gmail and Yahoo want their button to work"
 NOBODY = 0
 """The id of no subscriber."""
 
@@ -39,7 +42,10 @@ def examine_site(settings: Settings, outside: Outside) -> tuple[Examined, ...]:
     try:
         answer = _ask(outside, f"{url}/")
     except FetchError as failed:
-        return (_failed(_SITE, failed, "the links in each mail lead there: see that a web server answers at it"),)
+        if is_alone(failed):
+            return (unknown(_SITE, str(failed)),)
+        mend = "the links in each mail lead there: see that a web server answers at it"
+        return (error(_SITE, str(failed), mend),)
     rows = [_page(url, answer)]
     if answer.certificate_ends:
         host = str(urlsplit(url).hostname)
@@ -51,10 +57,6 @@ def _ask(outside: Outside, url: str, *, method: str = "GET", form: str = "") -> 
     # It stands in newsletter.toml, so it may be a machine of this network.
     named = replace(outside.web, named_hosts=frozenset({str(urlsplit(url).hostname)}))
     return exchange(url, _LIMITS, web=named, method=method, form=form)
-
-
-def _failed(name: str, failed: FetchError, mend: str) -> Examined:
-    return unknown(name, str(failed)) if is_alone(failed) else error(name, str(failed), mend)
 
 
 def _page(url: str, answer: Exchanged) -> Examined:
@@ -82,10 +84,15 @@ def _clock(settings: Settings, answer: Exchanged, outside: Outside) -> Examined:
 
 
 def _is_here(host: str, outside: Outside) -> bool:
-    try:
-        return any(ip_address(number).is_loopback for number in outside.web.resolve(host, 443))
-    except (OSError, ValueError):
-        return False
+    """Tell whether a host that answered is this machine: its number is one that a socket here can have."""
+    for number in outside.web.resolve(host, _HTTPS):
+        try:
+            with socket.socket(socket.AF_INET6 if ":" in number else socket.AF_INET, socket.SOCK_DGRAM) as line:
+                line.bind((number, 0))
+        except OSError:
+            continue
+        return True
+    return False
 
 
 def examine_plain_http(settings: Settings, outside: Outside) -> tuple[Examined, ...]:
@@ -101,7 +108,7 @@ def plain_http(url: str, outside: Outside) -> Examined:
     try:
         answer = _ask(outside, url)
     except FetchError as failed:
-        if is_alone(failed):
+        if is_alone(failed) or isinstance(failed.__cause__, UnknownHostError):
             return unknown(_REDIRECT, str(failed))
         return warning(_REDIRECT, str(failed), "let port 80 lead to https: some programs still try it first")
     where = answer.headers.get("location", "")
@@ -125,9 +132,8 @@ def examine_one_click(settings: Settings, outside: Outside) -> tuple[Examined, .
         posted = _ask(outside, url, method="POST", form="List-Unsubscribe=One-Click")
         seen = _ask(outside, url)
     except FetchError as failed:
-        mend = "run newsletter serve at newsletter.url: Gmail and Yahoo want their button to work"
-        said = _failed(_ONE_CLICK, failed, mend)
-        return (replace(said, found=said.found.replace(token, "…")),)
+        told = f"{shown} {str(failed).removeprefix(f'{shown_url(url)} ')}"
+        return (unknown(_ONE_CLICK, told) if is_alone(failed) else error(_ONE_CLICK, told, _SERVE),)
     return (_one_click(shown, posted, seen),)
 
 
@@ -140,8 +146,7 @@ def _one_click(shown: str, posted: Exchanged, seen: Exchanged) -> Examined:
     }
     found = [fault for fault, is_there in faults.items() if is_there]
     if found:
-        mend = "run newsletter serve at newsletter.url: Gmail and Yahoo want their button to work"
-        return error(_ONE_CLICK, f"{shown}: {'; '.join(found)}", mend)
+        return error(_ONE_CLICK, f"{shown}: {'; '.join(found)}", _SERVE)
     return ok(_ONE_CLICK, f"{shown} lets readers leave by one POST, and asks who only looks")
 
 

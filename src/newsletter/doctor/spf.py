@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from ipaddress import ip_address, ip_interface, ip_network
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from newsletter.wording import quoted
@@ -169,4 +169,4 @@ def _with_prefix(number: str, prefixes: str) -> str:
     """Return a number with its part of `/24//64`: the first for IPv4, the second for IPv6."""
     four, _, six = prefixes.partition("//")
     length = six if ":" in number else four.removeprefix("/")
-    return str(ip_interface(f"{number}/{length}" if length else number))
+    return f"{number}/{length}" if length else number

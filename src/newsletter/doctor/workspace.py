@@ -115,7 +115,7 @@ def examine_packages(settings: Settings, _outside: Outside) -> tuple[Examined, .
     spoken = [language for language in settings.newsletter.languages if language in LANGUAGES]
     for language in spoken:
         knows(language, "a")  # raises where its dictionary cannot be read
-    return *rows, ok(_SPELLER, f"the dictionaries of {' and '.join(spoken)} are there")
+    return *rows, ok(_SPELLER, f"there is a dictionary for {' and '.join(spoken)}")
 
 
 def _wanted(settings: Settings) -> Iterator[tuple[str, str, str]]:

@@ -149,12 +149,9 @@ def exchange(
     transport = GuardedTransport(GuardedNetwork(web.resolve, web.named_hosts, clock), web.trust)
     at = _parsed(url, url)
     with transport, _told(at, limits), _answer(transport, method, at, Known(), form) as answer:
-        return Exchanged(
-            status=answer.status_code,
-            headers=MappingProxyType(dict(answer.headers)),
-            content=_body(answer, at, limits),
-            certificate_ends=_certificate_ends(answer),
-        )
+        ends = _certificate_ends(answer)  # before the body: at its end the line may be closed
+        headers = MappingProxyType(dict(answer.headers))
+        return Exchanged(answer.status_code, headers, _body(answer, at, limits), ends)
 
 
 def _certificate_ends(answer: httpx.Response) -> datetime | None:
