@@ -390,3 +390,5 @@ class Outcome:
     """The server's words, cleaned of control characters, at most 512 characters."""
     scope: Scope = Scope.ROW
     """What the reason is about; of no meaning where the message was accepted."""
+    remote_id: str = ""
+    """By which a provider knows the message from now on; empty where it gives no such thing."""

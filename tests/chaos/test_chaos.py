@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from newsletter.delivery.base import Capabilities
 from newsletter.model import Outcome, Verdict
 from newsletter.store import open_store
 from tests.chaos.forks import fork
@@ -36,6 +37,8 @@ READERS = [*(f"ok-{number}@example.org" for number in range(7)), "t1-7@example.o
 
 class Doomed:
     """Counts the steps of a sender, and kills its process at one of them."""
+
+    capabilities = Capabilities("doomed")
 
     def __init__(self, log: Path, last: int) -> None:
         self._log = os.open(log, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)

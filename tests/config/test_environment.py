@@ -114,7 +114,8 @@ def test_what_is_not_ours_is_left_alone(tmp_path: Path) -> None:
 def test_the_line_of_a_variable_counts_blank_lines_comments_and_windows_line_ends(tmp_path: Path) -> None:
     dotenv = "\r\n# one\r\n\r\nOTHER='a\r\nb'\r\n\r\n\r\n  export NEWSLETTER_TRANSPORT=pigeon\r\n"
     (fault,) = faults_of(tmp_path, dotenv=dotenv)
-    assert fault == '.env:8: NEWSLETTER_TRANSPORT: found "pigeon", expected directory, smtp or null'
+    expected = "directory, smtp, null or a provider such as esp:mailgun"
+    assert fault == f'.env:8: NEWSLETTER_TRANSPORT: found "pigeon", expected {expected}'
 
 
 def test_the_last_of_two_lines_wins_as_in_a_shell(tmp_path: Path) -> None:

@@ -23,7 +23,10 @@ def test_a_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
         load(tmp_path, {"NEWSLETTER_TRANSPORT": "pigeon"})
     assert str(caught.value).splitlines() == [
         'newsletter.toml: not found here: "newsletter init" makes one, and -C DIR picks another folder',
-        'environment: NEWSLETTER_TRANSPORT: found "pigeon", expected directory, smtp or null',
+        (
+            'environment: NEWSLETTER_TRANSPORT: found "pigeon", '
+            "expected directory, smtp, null or a provider such as esp:mailgun"
+        ),
     ]
 
 

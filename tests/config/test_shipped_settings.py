@@ -27,6 +27,7 @@ EVERY_KEY = {
     "smtp": (
         "host security port username auth timeout_s connections messages_per_connection rate_per_second pipeline_depth"
     ),
+    "esp": "api_url region domain stream tag rate_per_second concurrency batch timeout_s",
     "dkim": "domain selector key_file ed25519_selector ed25519_key_file",
     "sending": "retry_after_s give_up_after_s most_unknown_percent",
     "preview": "editor",

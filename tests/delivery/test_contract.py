@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from newsletter.config.providers import KEYS
 from newsletter.delivery.all_backends import BACKENDS
 from newsletter.delivery.directory import DirectoryTransport
 from newsletter.delivery.null import NullTransport
@@ -54,7 +55,7 @@ def transport(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Transp
 
 
 def test_every_transport_is_held_to_it() -> None:
-    assert set(OPEN) == set(BACKENDS)
+    assert {*OPEN, *(f"esp:{name}" for name in KEYS)} == set(BACKENDS)
 
 
 @pytest.mark.parametrize("count", [0, 1, 250])

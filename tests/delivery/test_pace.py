@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.delivery.smtp.pace import Limits, Pace
+from newsletter.delivery.pace import Limits, Pace
 
 
 def sent_between(pace: Pace, start: float, end: float) -> int:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import event, select, update
 
+from newsletter.delivery.base import Capabilities
 from newsletter.delivery.memory import MemoryTransport, accept
 from newsletter.errors import DeliveryError, PersonalFieldError, SendingError, StoreError
 from newsletter.model import Outcome, Scope, Verdict
@@ -289,6 +290,8 @@ def test_the_editor_can_stop_it_from_elsewhere(word: str, state: str, engine: En
 
 class Stalled:
     """Takes four messages, and never hears of two of them again; the others had not begun."""
+
+    capabilities = Capabilities("stalled")
 
     def __init__(self, stop: asyncio.Event) -> None:
         self._stop = stop

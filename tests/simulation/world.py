@@ -14,6 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
+from newsletter.delivery.base import Capabilities
 from newsletter.errors import StoreError
 from newsletter.model import Outcome, Scope, Verdict
 from newsletter.sending.clock import Clock
@@ -240,6 +241,8 @@ class Watched:
 
 class Wire:
     """A transport whose lines break."""
+
+    capabilities = Capabilities("wire")
 
     def __init__(self, process: Process, world: World) -> None:
         self._process = process

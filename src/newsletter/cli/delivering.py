@@ -119,7 +119,8 @@ def _at_ledger(mailing: Mailing, sending: Sending, transport: Transport, tuning:
     ready = go_on(mailing.engine, sending, tuning.retry, now_ms)
     letters = mailing.dated(sending.date(settings.newsletter.timezone))
     recipient = recipient_of(keys_of(settings.secret_key), settings.newsletter.list_id, sending.id)
-    ledger = Ledger(mailing.engine, sending.id, me.lease, journal=mailing.journal)
+    capabilities = transport.capabilities
+    ledger = Ledger(mailing.engine, sending.id, me.lease, journal=mailing.journal, transport=capabilities.name)
 
     async def main(thread: ThreadPoolExecutor) -> End:
         loop = asyncio.get_running_loop()
@@ -136,7 +137,7 @@ def _at_ledger(mailing: Mailing, sending: Sending, transport: Transport, tuning:
             clock=start_clock(time.time(), loop.time),
             in_thread=lambda action: loop.run_in_executor(thread, action),
             told=told,
-            sign=signed if letters.signer else None,
+            sign=signed if letters.signer and capabilities.takes_octets else None,
         )
         return await deliver(means, _stopped_by_signals(loop), tuning)
 

@@ -29,7 +29,9 @@ def send(
     plan: Annotated[
         str, typer.Option("--plan", metavar="HASH", help="Send it only if it is still what `plan` showed.")
     ] = "",
-    transport: Annotated[str, typer.Option(metavar="NAME", help="smtp, directory or null, else as configured.")] = "",
+    transport: Annotated[
+        str, typer.Option(metavar="NAME", help="smtp, directory, null or esp:PROVIDER, else as configured.")
+    ] = "",
     rate: Annotated[
         float | None, typer.Option(metavar="N", min=0, help="Mails a second at most, else as configured.")
     ] = None,
@@ -71,11 +73,13 @@ def _tuned(workspace: Workspace, transport: str, rate: float | None, connections
     from dataclasses import replace
 
     settings = workspace.settings
-    smtp = settings.smtp
-    smtp = replace(smtp, rate_per_second=smtp.rate_per_second if rate is None else rate)
-    smtp = replace(smtp, connections=connections or smtp.connections)
+    smtp, esp = settings.smtp, settings.esp
+    if rate is not None:
+        smtp, esp = replace(smtp, rate_per_second=rate), replace(esp, rate_per_second=rate)
+    if connections:
+        smtp, esp = replace(smtp, connections=connections), replace(esp, concurrency=connections)
     delivery = replace(settings.delivery, transport=transport or settings.delivery.transport)
-    return replace(workspace, settings=replace(settings, smtp=smtp, delivery=delivery))
+    return replace(workspace, settings=replace(settings, smtp=smtp, esp=esp, delivery=delivery))
 
 
 def _send_test(workspace: Workspace, email: Email, addresses: list[str], transport: str, *, as_json: bool) -> int:

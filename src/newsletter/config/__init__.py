@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.config.archive import Archive, publish_to
 from newsletter.config.env import read_overrides
+from newsletter.config.esp import Esp
 from newsletter.config.faults import TOML, RefusedError, in_order
 from newsletter.config.fields import https_url
 from newsletter.config.podcast import Podcast, Slot
@@ -60,6 +61,7 @@ __all__ = [
     "Condition",
     "Delivery",
     "Dkim",
+    "Esp",
     "HasTag",
     "Level",
     "Name",

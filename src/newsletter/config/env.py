@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.config.faults import DOTENV, ENVIRONMENT, SYNTAX, UNKNOWN_KEY, nearest
 from newsletter.config.files import read_text
+from newsletter.config.providers import key_names
 from newsletter.config.secret import Secret
 from newsletter.model import Finding, Position
 from newsletter.wording import quoted
@@ -46,6 +47,7 @@ SECRET: Mapping[str, KeyPath] = MappingProxyType(
         "NEWSLETTER_SMTP_OAUTH2_TOKEN": ("smtp", "oauth2_token"),
         "NEWSLETTER_SECRET_KEY": ("secret_key",),
         "NEWSLETTER_STORE_URL": ("store_url",),
+        **{f"NEWSLETTER_{name.upper()}": ("esp", name) for name in key_names()},
     }
 )
 """Variables that newsletter.toml has no key for."""
@@ -120,5 +122,6 @@ def _unknown(item: Given) -> Finding:
     name = item.name if _SHOWABLE_NAME.fullmatch(item.name) else quoted(item.name)
     # Compared without the prefix: all names would be near to each other with it.
     near = nearest(item.name.removeprefix(PREFIX), [known.removeprefix(PREFIX) for known in VARIABLES])
-    hint = f"did you mean {PREFIX}{near}?" if near else f"known are {', '.join(VARIABLES)}"
+    known = ", ".join(name for name, path in VARIABLES.items() if path[0] != "esp")
+    hint = f"did you mean {PREFIX}{near}?" if near else f"known are {known}, and the keys of providers in .env.example"
     return Finding(item.position, f"{name}: unknown variable ({hint})", UNKNOWN_KEY)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from newsletter.config import fields, podcast
 from newsletter.config.archive import read_archive
 from newsletter.config.contrast import LEAST, unreadable
+from newsletter.config.esp import read_esp, transport
 from newsletter.config.faults import RefusedError, dotted
 from newsletter.config.preview import read_preview
 from newsletter.config.secret import Secret
@@ -71,6 +72,7 @@ def read_settings(root: Path, top: Table) -> Settings:
         podcast=_podcast(top.table("podcast")),
         delivery=_delivery(top.table("delivery"), root, newsletter.from_address),
         smtp=_smtp(top.table("smtp")),
+        esp=read_esp(top.table("esp")),
         dkim=_dkim(top.table("dkim"), root, newsletter.from_address),
         sending=_sending(top.table("sending")),
         preview=read_preview(top.table("preview")),
@@ -203,7 +205,7 @@ def _podcast(table: Table) -> podcast.Podcast:
 
 def _delivery(table: Table, root: Path, from_address: str) -> Delivery:
     return Delivery(
-        transport=table.value("transport", fields.choice(*TRANSPORTS), TRANSPORTS[0]),
+        transport=table.value("transport", transport, TRANSPORTS[0]),
         directory=root / table.value("directory", fields.inner_path, "out/mail"),
         envelope_sender=table.value("envelope_sender", fields.sender_address, from_address),
     )

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from newsletter.config.providers import ESP, KEYS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from newsletter.config.archive import Archive
+    from newsletter.config.esp import Esp
     from newsletter.config.podcast import Podcast, Slot
     from newsletter.config.preview import Preview
     from newsletter.config.secret import Secret
@@ -24,8 +27,8 @@ if TYPE_CHECKING:
 LANGUAGES = ("nl", "en")
 """The languages that the program can speak to readers."""
 
-TRANSPORTS = ("directory", "smtp", "null")
-"""Where mail can go: a folder of `.eml` files, a mail server, or nowhere, to measure what comes before."""
+TRANSPORTS = ("directory", "smtp", "null", *(f"{ESP}{name}" for name in KEYS))
+"""Where mail can go: a folder of `.eml` files, a mail server, nowhere, to measure what comes before, or a provider."""
 
 IN_MAIL = ("linked", "embedded")
 """How a mail shows its pictures: from the archive on the web, or from the mail itself."""
@@ -341,6 +344,7 @@ class Settings:
     podcast: Podcast
     delivery: Delivery
     smtp: Smtp
+    esp: Esp
     dkim: Dkim
     sending: Sending
     archive: Archive

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from newsletter.config.providers import ESP, KEYS
 from newsletter.errors import UsageError
 from newsletter.wording import did_you_mean, quoted
 
@@ -35,8 +37,19 @@ def _smtp(settings: Settings) -> Transport:
     return SmtpTransport(settings.smtp, ehlo_name=settings.newsletter.from_address.rpartition("@")[2])
 
 
+def _esp(name: str, settings: Settings) -> Transport:
+    from newsletter.delivery.esp import open_provider
+
+    return open_provider(settings, name)
+
+
 BACKENDS: Mapping[str, Callable[[Settings], Transport]] = MappingProxyType(
-    {"directory": _directory, "smtp": _smtp, "null": _null}
+    {
+        "directory": _directory,
+        "smtp": _smtp,
+        "null": _null,
+        **{f"{ESP}{name}": partial(_esp, name) for name in KEYS},
+    }
 )
 """By name: what makes the transport from the settings. Making one opens nothing."""
 
@@ -45,7 +58,8 @@ def open_transport(settings: Settings, name: str = "") -> Transport:
     """Return the transport called `name`, by default the one that the settings name.
 
     Raises:
-        UsageError: there is no transport of that name.
+        UsageError: there is no transport of that name, or what it needs is not installed.
+        ConfigError: a key or an address that it needs is missing.
     """
     wanted = name or settings.delivery.transport
     if wanted not in BACKENDS:

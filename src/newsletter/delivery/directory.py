@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
+from newsletter.delivery.base import Capabilities
 from newsletter.errors import DeliveryError
 from newsletter.model import Outcome, Scope, Verdict
 
@@ -28,6 +29,8 @@ class DirectoryTransport:
     A file is there whole or not at all, and no message ever takes the place of another. It is not forced to
     the disk: after a power cut the last files may be missing.
     """
+
+    capabilities = Capabilities("directory")
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory

@@ -83,6 +83,15 @@ def render_header(name: HeaderName, value: str, display_name: str = "") -> bytes
     return _fold(name, _tokens(name, value, display_name))
 
 
+def header_text(name: HeaderName, value: str, display_name: str = "") -> str:
+    """Return what stands behind a header's name, in one line, for whoever writes headers himself.
+
+    Raises:
+        UnsafeValueError: as `render_header`.
+    """
+    return render_header(name, value, display_name).decode().partition(":")[2].replace("\r\n", "").strip()
+
+
 def refuse_unsafe(place: str, value: str) -> None:
     """Raise unless `value` is free of everything that could end or change a header.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from newsletter.delivery.base import Capabilities
 from newsletter.errors import DeliveryError
 from newsletter.model import Outcome, Scope, Verdict
 
@@ -24,6 +25,8 @@ def accept(message: Message) -> Outcome:
 
 class MemoryTransport:
     """Keeps what it accepts in `messages`, in the order in which it came."""
+
+    capabilities = Capabilities("memory")
 
     def __init__(self, answer: Callable[[Message], Outcome] = accept, *, connections: int = 1, depth: int = 1) -> None:
         """`answer` gives the outcome of each message; it may raise DeliveryError, as a server may be gone."""

@@ -8,14 +8,15 @@ holes, and one join.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from email.utils import format_datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from newsletter.delivery.base import Message
+from newsletter.delivery.base import Draft, Message
 from newsletter.delivery.body import assembled, boundaries, prepare_body
-from newsletter.delivery.headers import HeaderName, check_address, refuse_others, render_header
+from newsletter.delivery.headers import HeaderName, check_address, header_text, refuse_others, render_header
 from newsletter.delivery.verify import Lines, check_headers
 from newsletter.errors import DeliveryError
 from newsletter.render.links import issue_url, unsubscribe_url
@@ -35,6 +36,7 @@ _SLUG = re.compile(r"[a-z0-9-]+")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*>")
 _LOCAL_OCTETS = 64  # RFC 5321 section 4.5.3.1.1
 _SENDER_ID_LENGTHS = (5, 15)
+_ONE_CLICK = "List-Unsubscribe=One-Click"  # RFC 8058 section 3.1
 
 _NAMES = (
     HeaderName.FROM,
@@ -121,6 +123,8 @@ class PreparedMail:
     end: bytes
     """The headers after List-Unsubscribe, and the empty line."""
     body: tuple[Piece, ...]
+    draft: Draft = field(compare=False, repr=False)
+    """The same before it was encoded."""
 
     def fill(self, recipient: Recipient, values: Mapping[str, object], stamp: Stamp) -> Message:
         """Return the message for one reader, verified.
@@ -160,6 +164,8 @@ class PreparedMail:
             message_id=stamp.message_id,
             pieces=(head, *assembled(self.body, values)),
             needs_smtputf8=needs_smtputf8,
+            draft=self.draft,
+            values=values,
         )
 
 
@@ -193,7 +199,21 @@ def prepare(email: Email, identity: Identity, *, is_test: bool = False) -> Prepa
         middle=_middle(email.language, identity, outer),
         end=_end(email.slug, identity, is_test=is_test),
         body=prepare_body(email, outer.encode(), inner.encode()),
+        draft=_draft(replace(email, subject=subject), identity, is_test=is_test),
     )
+
+
+def _draft(email: Email, identity: Identity, *, is_test: bool) -> Draft:
+    headers: dict[str, str] = {
+        HeaderName.CONTENT_LANGUAGE: header_text(HeaderName.CONTENT_LANGUAGE, email.language),
+        HeaderName.LIST_ID: header_text(HeaderName.LIST_ID, identity.list_id, identity.list_name),
+        HeaderName.LIST_UNSUBSCRIBE_POST: header_text(HeaderName.LIST_UNSUBSCRIBE_POST, _ONE_CLICK),
+        HeaderName.ARCHIVED_AT: header_text(HeaderName.ARCHIVED_AT, issue_url(identity.site, email.slug)),
+        HeaderName.FEEDBACK_ID: header_text(HeaderName.FEEDBACK_ID, _feedback_id(email.slug, identity)),
+    }
+    if is_test:
+        headers[HeaderName.X_NEWSLETTER_TEST] = "yes"
+    return Draft(email, identity.from_name, identity.from_address, identity.reply_to, MappingProxyType(headers))
 
 
 def _envelope_sender(identity: Identity, token: str) -> str:
@@ -236,7 +256,7 @@ def _middle(language: str, identity: Identity, boundary: str) -> bytes:
 def _end(slug: str, identity: Identity, *, is_test: bool) -> bytes:
     return b"".join(
         (
-            render_header(HeaderName.LIST_UNSUBSCRIBE_POST, "List-Unsubscribe=One-Click"),
+            render_header(HeaderName.LIST_UNSUBSCRIBE_POST, _ONE_CLICK),
             render_header(HeaderName.ARCHIVED_AT, issue_url(identity.site, slug)),
             render_header(HeaderName.FEEDBACK_ID, _feedback_id(slug, identity)),
             render_header(HeaderName.X_NEWSLETTER_TEST, "yes") if is_test else b"",

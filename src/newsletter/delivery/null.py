@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from newsletter.delivery.base import Capabilities
 from newsletter.model import Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ _AT_ONCE = 100
 
 class NullTransport:
     """Accepts everything at once; nobody gets mail."""
+
+    capabilities = Capabilities("null")
 
     async def run(self, feed: Feed) -> None:
         """Accept what the feed gives until it gives nothing more."""

@@ -7,7 +7,7 @@ written down as an event, so that a row's history can be told to the reader who 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Text, bindparam, func, insert, literal, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -47,6 +47,14 @@ _SOURCES = {
 """Who says so; for all others it is the sender."""
 
 
+class Way(NamedTuple):
+    """How a row goes out."""
+
+    transport: str = ""
+    request: str = ""
+    """The label of its request, where the provider knows it again."""
+
+
 def change(
     connection: Connection,
     arrow: Arrow,
@@ -64,10 +72,11 @@ def change(
     return len(changed)
 
 
-def mark(connection: Connection, lease: str, ids: Sequence[int], now_ms: int) -> frozenset[int]:
+def mark(connection: Connection, lease: str, ids: Sequence[int], by: Way, now_ms: int) -> frozenset[int]:
     """Mark rows that this lease has claimed as on the wire; return those it still holds: no other may be written."""
     said = {"ids": packed((id_,) for id_ in ids), "holder": lease}
-    if connection.execute(_MARK, {**said, "now_ms": now_ms}).rowcount == len(ids):
+    way = {"way": by.transport or None, "label": by.request or None}
+    if connection.execute(_MARK, {**said, **way, "now_ms": now_ms}).rowcount == len(ids):
         return frozenset(ids)
     return frozenset(connection.scalars(_MARKED, said))
 
@@ -118,12 +127,13 @@ _FATE_COLUMNS: Mapping[str, type[int | str]] = {
     "code": str,
     "reply": str,
     "done_at_ms": int,
+    "remote_id": str,
 }
 
 
 def _fate_values(fate: Fate, now_ms: int) -> dict[str, Any]:
     is_over = ARROWS[fate.arrow].target is not State.PENDING
-    values = (fate.attempts, fate.next_at_ms, fate.code, fate.reply, now_ms if is_over else None)
+    values = (fate.attempts, fate.next_at_ms, fate.code, fate.reply, now_ms if is_over else None, fate.remote_id)
     return dict(zip(_FATE_COLUMNS, values, strict=True))
 
 
@@ -139,7 +149,12 @@ def _basic_values(arrow: Arrow) -> dict[str, Any]:
 _MARK = (
     update(delivery)
     .where(_at_start(Arrow.WIRE), among(()), delivery.c.lease == bindparam("holder"))
-    .values(**_basic_values(Arrow.WIRE), wired_at_ms=bindparam("now_ms"))
+    .values(
+        **_basic_values(Arrow.WIRE),
+        wired_at_ms=bindparam("now_ms"),
+        transport=bindparam("way"),
+        request=bindparam("label"),
+    )
 )
 _MARKED = select(delivery.c.id).where(
     among(()), delivery.c.lease == bindparam("holder"), delivery.c.state == State.WIRE

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from newsletter.errors import StoreError
-from newsletter.sending.rows import Batch
+from newsletter.sending.rows import Batch, Request
 from newsletter.store import Begin
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ class _Mark:
     """Rows that a connection waits for leave to write."""
 
     ids: tuple[int, ...]
+    label: str
+    """Of the request that they go out in; empty where that is no matter."""
     given: asyncio.Future[frozenset[int]]
 
 
@@ -84,9 +86,12 @@ class Committer:
         self._fates.append(fate)
         self._stir()
 
-    async def mark(self, ids: Sequence[int]) -> frozenset[int]:
-        """Have rows marked as on the wire; return those that are this sender's still. Only they may be written."""
-        mark = _Mark(tuple(ids), asyncio.get_running_loop().create_future())
+    async def mark(self, ids: Sequence[int], label: str = "") -> frozenset[int]:
+        """Have rows marked as on the wire; return those that are this sender's still. Only they may be written.
+
+        `label` is that of the request that they go out in, where the provider knows it again.
+        """
+        mark = _Mark(tuple(ids), label, asyncio.get_running_loop().create_future())
         self._marks.append(mark)
         self._stir()
         self._is_awaited.set()
@@ -114,7 +119,11 @@ class Committer:
         self._writing, self._fates = self._fates, []
         marks, self._marks = self._marks, []
         self._is_awaited.clear()
-        batch = Batch(tuple(self._writing), tuple(id_ for mark in marks for id_ in mark.ids))
+        batch = Batch(
+            tuple(self._writing),
+            tuple(id_ for mark in marks if not mark.label for id_ in mark.ids),
+            tuple(Request(mark.label, mark.ids) for mark in marks if mark.label),
+        )
         try:
             given = self._written_at_once(batch)
             if given is None:

@@ -17,6 +17,7 @@ from newsletter.sending.committer import PATIENCE_S, Committer
 from newsletter.sending.feed import LedgerFeed, Work
 from newsletter.sending.guard import Guard
 from newsletter.sending.policy import Retry
+from newsletter.sending.replay import labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -111,6 +112,7 @@ class _Sender:
             guard=self._guard,
             deadline_at_ms=means.deadline_at_ms,
             chunk=tuning.chunk,
+            label=labels_of(means.transport.capabilities),
         )
         self._feed = LedgerFeed(work, self._committer, clock)
 

@@ -68,6 +68,8 @@ class Work:
     """What is done to composed messages, a few at a time; None for nothing. Meanwhile the event loop goes on."""
     chunk: int = 300
     """How many rows are claimed in one transaction, which waits for the disk."""
+    label: Callable[[Sequence[int]], str] | None = None
+    """What is noted of rows that are given out together, where their request is known again; None where not."""
 
 
 class _Letter(NamedTuple):
@@ -128,6 +130,7 @@ class LedgerFeed:
                 code=outcome.code,
                 reply=outcome.reply,
                 suppress=chosen.suppress,
+                remote_id=outcome.remote_id,
             )
         )
         self._own_faults = own_faults(self._own_faults, outcome)
@@ -259,7 +262,7 @@ class LedgerFeed:
         given: frozenset[int] = frozenset()
         try:
             if not self._is_over:
-                given = await self._committer.mark(ids)
+                given = await self._committer.mark(ids, self._work.label(ids) if self._work.label else "")
             for row, message in letters:
                 if row.id in given:
                     self._taken[message.message_id] = row

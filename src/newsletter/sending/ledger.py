@@ -15,10 +15,10 @@ from sqlalchemy import Integer, delete, exists, func, literal_column, select, up
 from newsletter.audience.readers import from_row, readers
 from newsletter.audience.segments import EVERYBODY, mailable
 from newsletter.errors import SendingError, StoreError
-from newsletter.sending.changes import IS_HELD, IS_PENDING, among, change, mark, note_fates
+from newsletter.sending.changes import IS_HELD, IS_PENDING, Way, among, change, mark, note_fates
 from newsletter.sending.feed import Stock
 from newsletter.sending.refusals import hold
-from newsletter.sending.rows import Row
+from newsletter.sending.rows import Request, Row
 from newsletter.sending.senders import give_up_rows
 from newsletter.sending.states import Arrow, State
 from newsletter.store import Begin, writing
@@ -39,12 +39,13 @@ _SENDING = "sending"
 class Ledger:
     """One sending in the hands of one sender. Every method is one transaction."""
 
-    def __init__(self, engine: Engine, send_id: int, lease: str, *, journal: Path) -> None:
-        """`journal` is the folder of the second witness (`newsletter.store.journal`)."""
+    def __init__(self, engine: Engine, send_id: int, lease: str, *, journal: Path, transport: str = "") -> None:
+        """`journal` is the folder of the second witness (`newsletter.store.journal`); `transport` is noted in rows."""
         self._engine = engine
         self._send_id = send_id
         self._lease = lease
         self._journal = journal
+        self._transport = transport
 
     def claim(self, most: int, in_hand: Collection[int], now_ms: int) -> Stock:
         """Claim rows that are due, at most `most`; rows `in_hand` are known to the caller already.
@@ -87,7 +88,12 @@ class Ledger:
         """
         with writing(self._engine, begin=begin) as connection:
             note_fates(connection, self._lease, batch.fates, now_ms)
-            return mark(connection, self._lease, batch.marks, now_ms) if batch.marks else frozenset()
+            marks = [Request("", batch.marks)] if batch.marks else []
+            given = (
+                mark(connection, self._lease, each.ids, Way(self._transport, each.label), now_ms)
+                for each in (*marks, *batch.requests)
+            )
+            return frozenset().union(*given)
 
     def beat(self, now_ms: int) -> bool:
         """Show that this sender lives; return whether the editor still wants it to go on.

@@ -37,6 +37,17 @@ class Fate:
     reply: str = ""
     suppress: bool = False
     """Whether its address is not to be mailed again."""
+    remote_id: str = ""
+    """By which a provider knows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Rows that go out in one request, by which a provider knows them again."""
+
+    label: str
+    """The same in each of the rows; see `replay`."""
+    ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,8 @@ class Batch:
 
     fates: tuple[Fate, ...] = ()
     marks: tuple[int, ...] = ()
+    requests: tuple[Request, ...] = ()
+    """Marks too, of rows that belong together."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,11 +144,12 @@ delivery = Table(
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("next_at_ms", BigInteger, nullable=False, server_default=text("0")),  # not before
     Column("transport", Text),  # NULL until it was tried, as all that follows
-    Column("remote_id", Text),
+    Column("remote_id", Text),  # by which a provider knows it
     Column("code", Text),
     Column("reply", Text),
     Column("wired_at_ms", BigInteger),
     Column("done_at_ms", BigInteger),
+    Column("request", Text),  # label of the request that it went out in, where the provider knows that again
     UniqueConstraint("send_id", "address_key", name="delivery_once"),  # nobody gets an issue twice
     CheckConstraint(
         "state in ('pending', 'claimed', 'wire', 'sent', 'failed', 'in_doubt', 'skipped', 'cancelled')",

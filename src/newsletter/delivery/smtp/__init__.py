@@ -7,7 +7,6 @@ In: the settings of one server, and a feed of messages. Out: an outcome for each
     opening.py     greetings, TLS, log-in
     protocol.py    the engine of one conversation, without a socket and without a clock
     connection.py  the socket and the clock around it
-    pace.py        how fast, over how many connections: pure
     pool.py        the connections of one run, and the feed
     calling.py     a call without a mail
 

@@ -9,9 +9,10 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from newsletter.delivery.base import Capabilities
+from newsletter.delivery.pace import Limits, Pace
 from newsletter.delivery.smtp.connection import INTERRUPTED, Connection, Patience, open_connection
 from newsletter.delivery.smtp.opening import SPOILT, OpeningError, opening_error
-from newsletter.delivery.smtp.pace import Limits, Pace
 from newsletter.delivery.smtp.protocol import Conversation
 from newsletter.model import Outcome, Scope, Verdict
 
@@ -43,6 +44,8 @@ class SmtpTransport:
     Every connection is encrypted and the server's certificate verified, before any word of a log-in or of a
     mail; with security `none` there is no encryption, which only this machine itself is trusted with.
     """
+
+    capabilities = Capabilities("smtp")
 
     def __init__(
         self,

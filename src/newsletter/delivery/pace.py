@@ -44,9 +44,12 @@ class _Pause:
     def left_s(self, now: float) -> float:
         return max(0.0, self._end - now)
 
-    def begin(self, now: float) -> None:
-        self._end = now + self._next_s
+    def begin(self, now: float, least_s: float = 0.0) -> None:
+        self._end = now + max(self._next_s, least_s)
         self._next_s = min(self._limits.longest_pause_s, 2 * self._next_s)
+
+    def extend(self, now: float, least_s: float) -> None:
+        self._end = max(self._end, now + least_s)
 
     def was_of_use(self) -> None:
         self._next_s = self._limits.first_pause_s
@@ -112,15 +115,19 @@ class Pace:
         """Return how many messages the server took in a second, since the last pause or the begin of the run."""
         return self._taken / max(now - self._measured_from, LEAST_MEASURED_S)
 
-    def throttled(self, now: float) -> None:
-        """Be told that the server refused a message as one too many. What comes in a pause is of the same burst."""
+    def throttled(self, now: float, least_s: float = 0.0) -> None:
+        """Be told that the server refused a message as one too many, and for how long it wants to be left alone.
+
+        What comes in a pause is of the same burst.
+        """
         if self._pause.left_s(now):
+            self._pause.extend(now, least_s)
             return
         rate = self.rate_per_s(now)
         measured = self.taken_per_s(now) if self._taken else rate
         if not math.isinf(measured):
             self._low = max(MIN_RATE_PER_S, min(rate, measured) / 2)
-        self._pause.begin(now)
+        self._pause.begin(now, least_s)
         self._slowed, self._taken, self._tokens, self._filled = now, 0, 1.0, now
         self._measured_from = now + self._pause.left_s(now)
 

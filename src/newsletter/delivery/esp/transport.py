@@ -1,0 +1,346 @@
+"""The transport of a provider: some requests at once, within the rate, and every message settled once.
+
+A request is made of what one `take` of the feed gave: all of it, or, where that cannot be, parts of it that depend on
+nothing else. So a provider that knows requests again can be asked once more later, by another process, with the same
+octets (`sending.replay`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newsletter.delivery.esp.calls import Lost
+from newsletter.delivery.esp.judging import Meaning, meaning_of, wait_s, words_of
+from newsletter.delivery.esp.line import open_line
+from newsletter.delivery.pace import Limits, Pace
+from newsletter.errors import DeliveryError
+from newsletter.model import Outcome, Scope, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from ssl import SSLContext
+
+    from newsletter.config.esp import Esp
+    from newsletter.delivery.base import Capabilities, Feed, Message
+    from newsletter.delivery.esp.calls import Call, Dialect, Reply
+    from newsletter.delivery.esp.line import Line
+
+UNREACHED_IN_A_ROW = 5
+"""So many requests that did not reach the provider, with none between them that did, and the run has no sense."""
+LOST_IN_A_ROW = 3
+"""So many that got no answer that can be understood, and it ends: each of them leaves readers in doubt."""
+INTERRUPTED = "it was stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long is waited for what. In seconds."""
+
+    first_pause_s: float = 1.0
+    """After a provider said that it is asked too much; doubled while nothing comes of it."""
+    again_s: tuple[float, ...] = (1.0, 4.0, 10.0)
+    """Before a request that got no answer goes out again, to a provider that knows it again."""
+    goodbye_s: float = 10.0
+    """For the answers to what is on its way, when the run is stopped."""
+
+
+class EspTransport:
+    """One provider.
+
+    Every connection is encrypted and the provider's certificate verified, but to a server on this machine that is
+    named with http.
+    """
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        label: str,
+        settings: Esp,
+        *,
+        context: SSLContext | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        """`context` says whom to trust instead of the usual certificate authorities."""
+        self._dialect = dialect
+        self._label = label
+        self._settings = settings
+        self._context = context
+        self._patience = patience or Patience()
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the provider can do."""
+        return self._dialect.capabilities
+
+    async def run(self, feed: Feed) -> None:
+        """Deliver what the feed gives until it gives nothing more.
+
+        Cancelled, it writes no further request, waits a moment for the answers to those that were written, settles
+        the others and ends.
+
+        Raises:
+            DeliveryError: the provider cannot be reached, refuses the account, or answers nothing that is understood.
+        """
+        settings = self._settings
+        async with open_line(settings.concurrency, settings.timeout_s, self._context) as line:
+            run = _Run(self._dialect, self._label, settings, self._patience, (line, feed))
+            try:
+                await run.work()
+            finally:
+                await run.stop()
+
+
+class _Run:
+    """One run of a transport."""
+
+    def __init__(
+        self, dialect: Dialect, label: str, settings: Esp, patience: Patience, ends: tuple[Line, Feed]
+    ) -> None:
+        self._dialect = dialect
+        self._label = label
+        self._patience = patience
+        self._line, self._feed = ends
+        self._concurrency = settings.concurrency
+        self._loop = asyncio.get_running_loop()
+        rate = settings.rate_per_second or math.inf
+        self._most = max(1, int(min(dialect.capabilities.max_batch, settings.batch, rate)))
+        limits = Limits(settings.concurrency, rate / self._most, patience.first_pause_s)
+        self._pace = Pace(limits, self._loop.time())
+        self._workers: list[asyncio.Task[None]] = []
+        self._flights: set[asyncio.Task[None]] = set()
+        self._unreached = 0
+        """Requests in a row that did not reach the provider."""
+        self._lost = 0
+        """Requests in a row without an answer that was understood."""
+        self._fault: DeliveryError | None = None
+        """Why no further request goes out."""
+
+    async def work(self) -> None:
+        """Deliver everything.
+
+        Raises:
+            DeliveryError: nothing can be sent at all.
+        """
+        self._workers = [self._loop.create_task(self._serve()) for _ in range(self._concurrency)]
+        await asyncio.gather(*self._workers)
+        if self._fault:
+            raise self._fault
+
+    async def stop(self) -> None:
+        """End the run: hear the answers that are still to come for a moment, and settle whatever is left."""
+        for worker in self._workers:
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
+        flights = set(self._flights)
+        if flights:
+            _, late = await asyncio.wait(flights, timeout=self._patience.goodbye_s)
+            for flight in late:
+                flight.cancel()
+            await asyncio.gather(*flights, return_exceptions=True)
+
+    async def _serve(self) -> None:
+        while not self._fault:
+            if pause_s := self._pace.wait_s(self._loop.time()):
+                await asyncio.sleep(pause_s)  # and then look whether another has gone in its place, or all is over
+                continue
+            self._pace.sent()
+            messages = await self._feed.take(self._most)
+            if not messages:
+                return
+            # A task of its own: cancelled with this one, nobody would hear what the provider answers.
+            flight = self._loop.create_task(_Flight(self, messages).fly())
+            self._flights.add(flight)
+            flight.add_done_callback(self._flights.discard)
+            await asyncio.shield(flight)
+
+    # What a flight asks, and tells
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the provider is spoken to."""
+        return self._dialect
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no further request may go out."""
+        return self._fault is not None
+
+    @property
+    def again_s(self) -> tuple[float, ...]:
+        """How long to wait before a request goes out again."""
+        return self._patience.again_s if self._dialect.capabilities.idempotency_ttl_s else ()
+
+    async def post(self, call: Call) -> Reply | Lost:
+        """Post a request."""
+        return await self._line.post(call)
+
+    def settle(self, message: Message, outcome: Outcome) -> None:
+        """Tell the feed."""
+        self._feed.settle(message, outcome)
+
+    def one_by_one(self) -> None:
+        """Be told that no two of these mails can share a request: then no more than one is to be at hand for each."""
+        self._most = 1
+
+    def answered(self) -> None:
+        """Be told that an answer was understood."""
+        self._unreached = self._lost = 0
+        self._pace.took()
+
+    def was_throttled(self, least_s: float) -> None:
+        """Be told that the provider is asked too much."""
+        self._unreached = 0
+        self._pace.throttled(self._loop.time(), least_s)
+
+    def was_unreached(self, why: str) -> None:
+        """Be told that a request did not reach the provider."""
+        self._unreached += 1
+        self._pace.throttled(self._loop.time())
+        if self._unreached >= UNREACHED_IN_A_ROW:
+            many = f"{UNREACHED_IN_A_ROW} times in a row"
+            self.fail(f"{self._label}: {why}, {many}; is the network there, and esp.api_url right?")
+
+    def was_lost(self, why: str) -> None:
+        """Be told that nobody knows what became of a request."""
+        self._lost += 1
+        self._pace.throttled(self._loop.time())
+        if self._lost >= LOST_IN_A_ROW:
+            self.fail(
+                f"{self._label}: {LOST_IN_A_ROW} requests in a row got no answer that says what became of them; "
+                f"the last: {why}"
+            )
+
+    def fail(self, why: str) -> None:
+        """Let no further request go out."""
+        self._fault = self._fault or DeliveryError(why)
+
+    def fail_with(self, reply: Reply) -> str:
+        """Let no further request go out, as the provider refuses all; return its words."""
+        words = f"{reply.status} {words_of(reply, self._dialect.secrets)}".strip()
+        self.fail(f"{self._label} refuses all that comes from here: {words}; look at its key, its sender, your account")
+        return words
+
+
+class _Flight:
+    """What one take gave, on its way."""
+
+    def __init__(self, run: _Run, messages: Sequence[Message]) -> None:
+        self._run = run
+        self._secrets = run.dialect.secrets
+        # In an order that depends on themselves alone, so that the same messages make the same requests.
+        self._left = {id(message): message for message in sorted(messages, key=lambda each: each.message_id)}
+        self._on_wire: Call | None = None
+
+    async def fly(self) -> None:
+        """Settle every message."""
+        try:
+            for group in self._groups():
+                await self._hand_over(group)
+        except DeliveryError as error:
+            self._run.fail(str(error))
+        finally:
+            on_wire = self._on_wire.messages if self._on_wire else ()
+            self._settle_all(on_wire, Verdict.UNCERTAIN, "", f"{INTERRUPTED} before its answer")
+            self._settle_all(tuple(self._left.values()), Verdict.DEFERRED, "", f"{INTERRUPTED}, before this message")
+
+    def _groups(self) -> Iterator[tuple[Message, ...]]:
+        """Yield the messages in groups that can share a request, in which no address is twice."""
+        waiting = deque(self._sendable())
+        while waiting:
+            distinct: dict[str, Message] = {}
+            again: deque[Message] = deque()
+            for message in waiting:
+                if distinct.setdefault(message.recipient.lower(), message) is not message:
+                    again.append(message)
+            groups = self._run.dialect.groups(tuple(distinct.values()))
+            if len(distinct) > 1 and len(groups) == len(distinct):
+                self._run.one_by_one()
+            yield from groups
+            waiting = again
+
+    def _sendable(self) -> Iterator[Message]:
+        capabilities = self._run.dialect.capabilities
+        for message in tuple(self._left.values()):
+            if message.recipient.rpartition("@")[0].isascii() or capabilities.takes_octets:
+                yield message
+            else:
+                reply = f"{capabilities.name} takes no address with characters beyond ASCII before its @"
+                self._settle(message, Outcome(message.recipient, Verdict.REFUSED, reply=reply, scope=Scope.SOFT))
+
+    async def _hand_over(self, group: tuple[Message, ...]) -> None:
+        """Have one group taken, in one request, or in two halves where it is too large or something in it is unfit."""
+        if self._run.is_over:
+            return
+        call = self._run.dialect.call(group)
+        most = self._run.dialect.capabilities.max_batch_bytes
+        if len(group) > 1 and most and len(call.body) > most:
+            await self._in_halves(group)
+            return
+        self._on_wire = call
+        reply = await self._posted(call)
+        self._on_wire = None
+        if reply is None:
+            return
+        meaning, words = meaning_of(reply), words_of(reply, self._secrets)
+        if meaning is Meaning.UNFIT and len(group) > 1:
+            await self._in_halves(group)
+        elif meaning is Meaning.UNFIT:
+            self._run.answered()
+            is_his = group[0].recipient.lower() in words.lower()
+            scope = Scope.SOFT if is_his else Scope.OURS
+            self._settle_all(group, Verdict.REFUSED, str(reply.status), words, scope)
+        elif meaning is Meaning.CLOSED:
+            self._settle_all(group, Verdict.DEFERRED, str(reply.status), self._run.fail_with(reply))
+        else:
+            self._run.was_throttled(wait_s(reply))
+            self._settle_all(group, Verdict.DEFERRED, str(reply.status), words)
+
+    async def _in_halves(self, group: tuple[Message, ...]) -> None:
+        middle = len(group) // 2
+        await self._hand_over(group[:middle])
+        await self._hand_over(group[middle:])
+
+    async def _posted(self, call: Call) -> Reply | None:
+        """Post a call, again where that is safe; return an answer that refused the whole of it, None if it is settled.
+
+        Once a request was written and not answered, only an answer that says of its mails what became of them settles
+        that: a refusal of the second may come although the first was taken.
+        """
+        why, code = "", ""
+        for pause_s in (0.0, *self._run.again_s):
+            if pause_s:
+                await asyncio.sleep(pause_s)
+            reply = await self._run.post(call)
+            if isinstance(reply, Lost):
+                if not reply.was_written and not why:
+                    self._run.was_unreached(reply.why)
+                    self._settle_all(call.messages, Verdict.DEFERRED, "", reply.why)
+                    return None
+                why, code = reply.why, ""
+                continue
+            if outcomes := self._run.dialect.read(call, reply):
+                self._run.answered()
+                for message, outcome in zip(call.messages, outcomes, strict=True):
+                    self._settle(message, outcome)
+                return None
+            if meaning_of(reply) is not Meaning.UNKNOWN and not why:
+                return reply
+            why, code = words_of(reply, self._secrets), str(reply.status)
+        self._run.was_lost(f"{code} {why}".strip())
+        self._settle_all(call.messages, Verdict.UNCERTAIN, code, why)
+        return None
+
+    def _settle_all(
+        self, messages: Sequence[Message], verdict: Verdict, code: str, reply: str, scope: Scope = Scope.SESSION
+    ) -> None:
+        for message in messages:
+            if id(message) in self._left:
+                self._settle(message, Outcome(message.recipient, verdict, code, reply, scope))
+
+    def _settle(self, message: Message, outcome: Outcome) -> None:
+        del self._left[id(message)]
+        self._run.settle(message, outcome)
