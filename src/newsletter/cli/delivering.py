@@ -19,17 +19,19 @@ from newsletter.sending.clock import start_clock
 from newsletter.sending.engine import End, Means, Tuning, deliver
 from newsletter.sending.ledger import Ledger
 from newsletter.sending.letters import recipient_of
+from newsletter.sending.replay import ask_again
 from newsletter.sending.senders import enlist, this_process
 from newsletter.sending.sendings import get_sending, go_on, tally
 from newsletter.sending.states import State
+from newsletter.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from newsletter.cli.mailing import Mailing
     from newsletter.cli.tallies import Told
     from newsletter.delivery.base import Message, Transport
-    from newsletter.sending.rows import Tally
+    from newsletter.sending.rows import Row, Tally
     from newsletter.sending.sendings import Sending
 
 INTERRUPTED = 130
@@ -118,9 +120,10 @@ def _at_ledger(mailing: Mailing, sending: Sending, transport: Transport, tuning:
         say(Mark("warning:", "yellow"), f"the last sender died at its work; {people} in doubt by that")
     ready = go_on(mailing.engine, sending, tuning.retry, now_ms)
     letters = mailing.dated(sending.date(settings.newsletter.timezone))
-    recipient = recipient_of(keys_of(settings.secret_key), settings.newsletter.list_id, sending.id)
     capabilities = transport.capabilities
     ledger = Ledger(mailing.engine, sending.id, me.lease, journal=mailing.journal, transport=capabilities.name)
+
+    say_what_is_known(mailing, sending, transport)
 
     async def main(thread: ThreadPoolExecutor) -> End:
         loop = asyncio.get_running_loop()
@@ -132,7 +135,7 @@ def _at_ledger(mailing: Mailing, sending: Sending, transport: Transport, tuning:
         means = Means(
             ledger=ledger,
             deadline_at_ms=ready.deadline_at_ms,
-            compose=lambda row: letters.unsigned(recipient(row.reader)),
+            compose=composer(mailing, sending),
             transport=transport,
             clock=start_clock(time.time(), loop.time),
             in_thread=lambda action: loop.run_in_executor(thread, action),
@@ -145,6 +148,26 @@ def _at_ledger(mailing: Mailing, sending: Sending, transport: Transport, tuning:
     gc.freeze()
     with ThreadPoolExecutor(1) as thread:
         return asyncio.run(main(thread))
+
+
+def composer(mailing: Mailing, sending: Sending) -> Callable[[Row], Message]:
+    """Return what makes the message of a row, but for its signature; the same at every attempt."""
+    settings = mailing.workspace.settings
+    letters = mailing.dated(sending.date(settings.newsletter.timezone))
+    recipient = recipient_of(keys_of(settings.secret_key), settings.newsletter.list_id, sending.id)
+    return lambda row: letters.unsigned(recipient(row.reader))
+
+
+def say_what_is_known(mailing: Mailing, sending: Sending, transport: Transport) -> None:
+    """Settle the doubts that the provider can settle, and tell of it.
+
+    Raises:
+        DeliveryError: it cannot be asked.
+    """
+    compose, now_ms = composer(mailing, sending), round(time.time() * 1000)
+    asked = asyncio.run(ask_again(mailing.engine, sending.id, transport, compose, now_ms))
+    if asked.answered:
+        say(f"of {counted(asked.answered, 'reader')} in doubt, {asked.confirmed:,} have it, as the provider says")
 
 
 def _stopped_by_signals(loop: asyncio.AbstractEventLoop) -> asyncio.Event:

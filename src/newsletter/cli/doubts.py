@@ -11,6 +11,7 @@ from newsletter.cli.options import AsJson, Directory, IssueName
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from newsletter.cli.workspace import Workspace
     from newsletter.config import Settings
     from newsletter.sending.sendings import Doubt, Sending
 
@@ -25,6 +26,9 @@ def doubts(
     log: Annotated[
         str, typer.Option("--log", metavar="FILE", help="First take as sent what this log of Postfix proves.")
     ] = "",
+    ask: Annotated[
+        bool, typer.Option("--ask", help="First ask the provider once more, where it knows requests again.")
+    ] = False,
     directory: Directory = "",
     as_json: AsJson = False,
 ) -> int:
@@ -47,6 +51,8 @@ def doubts(
         message = "--resend and --assume-sent are opposites; choose one"
         raise UsageError(message)
     workspace = open_workspace(directory or context.obj)
+    if ask:
+        _ask(workspace, issue)
     with workspace.store(only_look=True) as engine:
         settle_the_dead(engine, this_process(""), now_ms())
         sending = get_sending(engine, workspace.slug(issue))
@@ -71,6 +77,33 @@ def doubts(
     elif not found:
         say("nobody is in doubt")
     return 1 if left else 0
+
+
+def _ask(workspace: Workspace, issue: str) -> None:
+    """Repeat the requests of those in doubt, and tell what the provider says.
+
+    Raises:
+        SendingError: the issue has changed since it was sent, or was not sent.
+        DeliveryError: the provider cannot be asked.
+    """
+    from newsletter.audience.tokens import keys_of
+    from newsletter.cli.delivering import say_what_is_known
+    from newsletter.cli.list_sending import refuse_changed
+    from newsletter.cli.mailing import open_mailing
+    from newsletter.cli.people import now_ms
+    from newsletter.delivery.all_backends import open_transport
+    from newsletter.sending.senders import this_process
+    from newsletter.sending.sendings import get_sending, settle_the_dead
+    from newsletter.store.journal import verify
+
+    transport = open_transport(workspace.settings)
+    keys_of(workspace.settings.secret_key)
+    with open_mailing(workspace, workspace.find(issue)) as mailing:
+        verify(mailing.engine, mailing.journal)
+        settle_the_dead(mailing.engine, this_process(""), now_ms())
+        sending = get_sending(mailing.engine, mailing.issue.slug)
+        refuse_changed(mailing, sending)
+        say_what_is_known(mailing, sending, transport)
 
 
 def _settle_proven(engine: Engine, settings: Settings, sending: Sending, log: str) -> int:

@@ -77,12 +77,7 @@ def _go_on(mailing: Mailing, sending: Sending, *, yes: bool, wanted_hash: str) -
     if sending.status == "paused":
         message = f"{slug} is paused; {how_to_resume(sending)}"
         raise SendingError(message)
-    if content_sha256(mailing.letters.mail) != sending.content_sha256:
-        message = (
-            f"{slug} has changed since it began to be sent, and everybody gets the same; put back the issue, the "
-            "templates and the settings as they were, or end it with: newsletter cancel " + slug
-        )
-        raise SendingError(message)
+    refuse_changed(mailing, sending)
     found = plan_hash(slug, mailing.issue.audience, sending.content_sha256, sending.readers_sha256)
     if wanted_hash and wanted_hash != found:
         raise _drifted(mailing, wanted_hash, found)
@@ -91,6 +86,21 @@ def _go_on(mailing: Mailing, sending: Sending, *, yes: bool, wanted_hash: str) -
     counts = tally(mailing.engine, sending.id)
     say_tally(slug, f"begun {sending.date(mailing.workspace.settings.newsletter.timezone):%Y-%m-%d %H:%M}", counts)
     _confirm(counts.left, yes=yes)
+
+
+def refuse_changed(mailing: Mailing, sending: Sending) -> None:
+    """Let a sending go on only with what it began with.
+
+    Raises:
+        SendingError: its content has changed.
+    """
+    slug = sending.slug
+    if content_sha256(mailing.letters.mail) != sending.content_sha256:
+        message = (
+            f"{slug} has changed since it began to be sent, and everybody gets the same; put back the issue, the "
+            "templates and the settings as they were, or end it with: newsletter cancel " + slug
+        )
+        raise SendingError(message)
 
 
 def _told_already(mailing: Mailing, sending: Sending, *, as_json: bool) -> int:

@@ -43,6 +43,7 @@ _ROUTINE = frozenset({Arrow.CLAIM, Arrow.WIRE, Arrow.ACCEPT, Arrow.RELEASE})
 _SOURCES = {
     **dict.fromkeys((Arrow.ASSUME, Arrow.RESEND, Arrow.CANCEL, Arrow.RETRY), "editor"),
     Arrow.PROVE: "log",
+    Arrow.CONFIRM: "provider",
 }
 """Who says so; for all others it is the sender."""
 

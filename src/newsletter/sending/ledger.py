@@ -64,8 +64,9 @@ class Ledger:
             if due:
                 these = among(due)
                 why = {"reply": "left, or is not to be mailed, since the plan was made", "done_at_ms": now_ms}
-                skipped = change(connection, Arrow.SKIP, [these, ~_may_be_mailed(now_ms)], why, now_ms)
-                change(connection, Arrow.CLAIM, [these], {"lease": self._lease}, now_ms)
+                skipped = change(connection, Arrow.SKIP, [these, ~may_be_mailed(now_ms)], why, now_ms)
+                # Without the label of an earlier request: a mark may get lost with the power, and this does not.
+                change(connection, Arrow.CLAIM, [these], {"lease": self._lease, "request": None}, now_ms)
                 epoch = advance(connection)
             # Not only those of now: had the answer to an earlier commit been lost, they would turn up here.
             rows = tuple(self._claimed(connection, in_hand))
@@ -169,7 +170,7 @@ class Ledger:
         return due is None and not held, due or 0
 
 
-def _may_be_mailed(now_ms: int) -> ColumnElement[bool]:
+def may_be_mailed(now_ms: int) -> ColumnElement[bool]:
     """Say of a delivery whether its reader may get mail, now."""
     return (
         mailable(select(subscriber.c.id), EVERYBODY, now_ms).where(subscriber.c.id == delivery.c.subscriber_id).exists()

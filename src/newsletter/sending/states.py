@@ -14,7 +14,7 @@ in. Whoever comes too late changes no row, learns it from the count, and writes 
 
     pending --claim--> claimed --wire--> wire --accept----------> sent
       ^  ^                |               | |--refuse, expire--> failed
-      |  '----release-----'---------------| '--lose, abandon---> in_doubt --answer, prove, assume--> sent
+      |  '----release-----'---------------| '--lose, abandon---> in_doubt --answer, prove, confirm, assume--> sent
       |-----------defer-------------------'                         |
       '-----------resend--------------------------------------------'
 
@@ -93,6 +93,8 @@ class Arrow(StrEnum):
     """The sender that was believed dead has had the server's 2xx after all."""
     PROVE = "prove"
     """The log of the mail server says that it took the mail."""
+    CONFIRM = "confirm"
+    """The provider, asked with the very same request once more, says that it took the mail, then or now: once."""
     ASSUME = "assume"
     """The editor takes it as sent."""
     RESEND = "resend"
@@ -133,6 +135,7 @@ ARROWS: Mapping[Arrow, Change] = MappingProxyType(
         Arrow.ABANDON: _change(State.IN_DOUBT, *HELD),
         Arrow.ANSWER: _change(State.SENT, State.IN_DOUBT),
         Arrow.PROVE: _change(State.SENT, State.IN_DOUBT),
+        Arrow.CONFIRM: _change(State.SENT, State.IN_DOUBT),
         Arrow.ASSUME: _change(State.SENT, State.IN_DOUBT),
         Arrow.RESEND: _change(State.PENDING, State.IN_DOUBT),
         Arrow.CANCEL: _change(State.CANCELLED, State.PENDING),

@@ -19,5 +19,6 @@ What became of a message is decided by one moment, the writing of the last octet
 """
 
 from newsletter.delivery.esp.opening import open_provider
+from newsletter.delivery.esp.transport import Patience
 
-__all__ = ["open_provider"]
+__all__ = ["Patience", "open_provider"]

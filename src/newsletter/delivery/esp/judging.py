@@ -25,6 +25,8 @@ _CLOSED = frozenset({401, 402, 403, 404, 405, 407, 410, 421, 426, 451})
 """Nothing will be taken until a person has mended something: keys, bills, addresses of the interface."""
 _BUSY = frozenset({408, 420, 425, 429})
 """408: it has not got the whole request; 420: SparkPost's word for a limit that is reached."""
+_CONFLICT = 409
+"""The same request may be at work there already."""
 MAX_WAIT_S = 3600.0
 
 
@@ -47,7 +49,7 @@ def meaning_of(reply: Reply) -> Meaning:
         return Meaning.BUSY
     if reply.status in _CLOSED or 300 <= reply.status < 400:  # noqa: PLR2004 - to be sent elsewhere is no success
         return Meaning.CLOSED
-    if reply.status in _OF_THE_REQUEST:
+    if reply.status in _OF_THE_REQUEST and reply.status != _CONFLICT:
         return Meaning.UNFIT
     return Meaning.UNKNOWN
 

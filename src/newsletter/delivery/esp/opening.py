@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from newsletter.config.settings import Settings
     from newsletter.delivery.esp.calls import Dialect
     from newsletter.delivery.esp.providers import Provider
+    from newsletter.delivery.esp.transport import Patience
 
 _WITH_AN_ADDRESS = {
     "postal": "https://postal.example.org",
@@ -27,7 +28,7 @@ _WITH_AN_ADDRESS = {
 """Providers that have no address of their own, each with such as it may be."""
 
 
-def open_provider(settings: Settings, name: str) -> EspTransport:
+def open_provider(settings: Settings, name: str, patience: Patience | None = None) -> EspTransport:
     """Return the transport `esp:NAME`; nothing is called by that.
 
     Raises:
@@ -42,7 +43,7 @@ def open_provider(settings: Settings, name: str) -> EspTransport:
     )
     provider = replace(provider, capabilities=replace(provider.capabilities, account=account))
     domain = esp.domain or settings.newsletter.from_address.rpartition("@")[2]
-    return EspTransport(_dialect(name, provider, esp, keys, domain), provider.label, esp)
+    return EspTransport(_dialect(name, provider, esp, keys, domain), provider.label, esp, patience=patience)
 
 
 def _dialect(name: str, provider: Provider, esp: Esp, keys: Mapping[str, str], domain: str) -> Dialect:

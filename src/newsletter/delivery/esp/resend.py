@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from newsletter.delivery.esp.providers import Provider
 
 _SUCCESS = range(200, 300)
+_CONFLICT = 409
+_OTHER = "invalid_idempotent_request"
 
 
 class ResendDialect:
@@ -82,9 +84,11 @@ class ResendDialect:
 
     def read(self, call: Call, reply: Reply) -> tuple[Outcome, ...] | None:
         """Return what an answer says of each message, in their order."""
-        told = read_json(reply) if reply.status in _SUCCESS else None
+        told = read_json(reply) if reply.status in {*_SUCCESS, _CONFLICT} else None
         if not isinstance(told, dict):
             return None
+        if reply.status == _CONFLICT:
+            return self._known_as_another(call) if told.get("name") == _OTHER else None
         items = told.get("data") if len(call.messages) > 1 else [told]
         if not isinstance(items, list) or len(items) != len(call.messages):
             return None
@@ -95,6 +99,10 @@ class ResendDialect:
             Outcome(message.recipient, Verdict.ACCEPTED, str(reply.status), remote_id=str(each))
             for message, each in zip(call.messages, ids, strict=True)
         )
+
+    def _known_as_another(self, call: Call) -> tuple[Outcome, ...]:
+        why = "a request for the same mails went out before, and what they say has changed since"
+        return tuple(Outcome(message.recipient, Verdict.UNCERTAIN, str(_CONFLICT), why) for message in call.messages)
 
 
 def _idempotency_key(messages: Sequence[Message]) -> str:
