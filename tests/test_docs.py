@@ -1,6 +1,6 @@
 """What the documentation shows is true: its links, its commands, and the pages that are made of the program itself.
 
-`pytest tests/test_docs.py --update-golden` writes three pages of docs/reference anew, and the list of the decisions.
+`pytest tests/test_docs.py --update-golden` writes four pages of docs/reference anew, and the list of the decisions.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ import typer.main
 
 from newsletter.checks import GROUPS, RULES
 from newsletter.cli.main import app, run_with
+from newsletter.config.providers import KEYS, OPTIONAL_KEYS, variable
+from newsletter.delivery.esp.merging import SYNTAXES
+from newsletter.delivery.esp.providers import PROVIDERS
 from newsletter.issue.kinds import load_kinds
 from newsletter.issue.values import PARSERS
 from tests.checks.pairs import PAIRS
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from newsletter.checks import Rule
+    from newsletter.delivery.esp.providers import Provider
     from newsletter.issue import Attribute, Kind
 
 ROOT = Path(__file__).parent.parent
@@ -98,6 +102,26 @@ Lees het [hier](https://rapport.nl/2026). <!-- check: off link-vague because the
 """
 
 
+PROVIDER_PAGE = f"""\
+# Providers of mail
+{MADE_BY}
+
+What each provider can do, as the table in `src/newsletter/delivery/esp/providers.py` has it.
+[Send through a provider](../how-to/send-by-a-provider.md) says how one is set up. It was read in what the last column
+of the second table names, and tried with servers on one machine that answer as the providers say they do; limits that
+an account of yours has are its own.
+
+*Merges*: the mail is told once, with the values of many readers beside it. *Lists*: one request holds many mails, each
+whole. *Own headers*: readers of one request can have different ones. *Known again*: for so long a request that comes
+again is not done again, so that a doubt can be settled by asking once more. *Says whom*: an answer says of each reader
+whether his mail was taken. *Pictures*: they can travel in the mail (`pictures.in_mail = "embedded"`).
+
+Where a provider has neither, or takes no headers for each reader of a request, each mail goes in a request of its own:
+a mail without its own `List-Unsubscribe` would be worse than a slow one.
+
+"""
+
+
 def table(*rows: tuple[str, ...]) -> str:
     """A table in Markdown; the first row is its head."""
     lines = ["|".join(["", *(f" {cell} " if cell else " " for cell in row), ""]) for row in rows]
@@ -167,6 +191,51 @@ def commands_page(capsys: pytest.CaptureFixture[str]) -> str:
         shown = fenced(f"$ {line} --help\n{capsys.readouterr().out}", "console")
         sections.append(f"## {line}\n\n{shown}")
     return COMMANDS + "\n\n".join(sections) + "\n"
+
+
+def yes(*, is_so: bool) -> str:
+    return "yes" if is_so else ""
+
+
+def provider_rows(provider: Provider) -> tuple[str, ...]:
+    can = provider.capabilities
+    known = f"{can.idempotency_ttl_s / 3600:g} h" if can.idempotency_ttl_s else ""
+    most = f"{can.max_batch:,}" if can.max_batch > 1 else ""
+    size = f", {can.max_batch_bytes // 1_000_000} MB" if can.max_batch_bytes else ""
+    marks = (can.inline_merge, can.distinct_batch, can.per_recipient_headers)
+    last = (can.partial_refusals, can.inline_pictures)
+    return (
+        f"`{can.name}`",
+        *(yes(is_so=each) for each in marks),
+        most + size,
+        known,
+        *(yes(is_so=each) for each in last),
+    )
+
+
+def provider_words(name: str, provider: Provider) -> tuple[str, ...]:
+    keys = [variable(name, key) for key in (*KEYS[name], *OPTIONAL_KEYS.get(name, ()))]
+    tracking = "off, in each request" if provider.has_tracking_switch else "as your account has it"
+    withheld = [f"takes no {header} of yours" for header in sorted(provider.withheld)]
+    told = filter(None, (*withheld, provider.caution, provider.note))
+    note = " ".join(f"{each[0].upper()}{each[1:]}." for each in told)
+    return provider.label, "<br>".join(f"`{key}`" for key in keys), tracking, note, provider.source
+
+
+def providers_page() -> str:
+    head = ("transport", "merges", "lists", "own headers", "in a request", "known again", "says whom", "pictures")
+    can = table(head, *map(provider_rows, PROVIDERS.values()))
+    words = table(
+        ("provider", "keys in `.env`", "opens and clicks", "to know", "read in"),
+        *(provider_words(name, provider) for name, provider in PROVIDERS.items()),
+    )
+    return f"{PROVIDER_PAGE}{can}\n\n## Keys, headers, tracking\n\n{words}\n"
+
+
+def test_the_page_of_providers_is_what_the_table_says(*, update_golden: bool) -> None:
+    assert {name for name, one in PROVIDERS.items() if one.capabilities.inline_merge} == set(SYNTAXES)
+    assert set(PROVIDERS) == set(KEYS)
+    hold("providers.md", providers_page(), update=update_golden)
 
 
 def hold(name: str, found: str, *, update: bool) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from newsletter.audience.segments import EVERYBODY
 from newsletter.cli.checking import Online, check_issues
 from newsletter.delivery.dkim import load_signer
+from newsletter.delivery.esp.cautions import cautions
 from newsletter.delivery.mime import identity_of, prepare
 from newsletter.model import Hole
 from newsletter.render import render_email
@@ -67,7 +68,8 @@ class Mailing:
         told = {finding.rule for finding in plan.findings}
         checked = check_issues(self.workspace, [self.path], Online())
         more = (finding for finding in checked if _TOLD_BY_PLAN.get(finding.rule) not in told)
-        return replace(plan, findings=(*plan.findings, *more))
+        provider = cautions(self.workspace.settings, self.letters.email)
+        return replace(plan, findings=(*plan.findings, *provider, *more))
 
     def dated(self, date: datetime) -> Letters:
         """Return the mails with the date at which their sending began."""

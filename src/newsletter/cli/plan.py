@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from newsletter.cli.options import AsJson, Directory, IssueName
+from newsletter.config.providers import ESP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,16 +42,18 @@ def plan(context: typer.Context, issue: IssueName, directory: Directory = "", as
 def show_plan(mailing: Mailing, plan: Plan, tell: Callable[..., None]) -> None:
     """Tell a person what would be sent, on standard output or beside it."""
     from newsletter.cli.output import Mark
+    from newsletter.delivery.esp.cautions import way
 
-    delivery, smtp = mailing.workspace.settings.delivery, mailing.workspace.settings.smtp
+    settings = mailing.workspace.settings
+    smtp = settings.smtp
     seconds = _seconds(mailing, plan)
-    way = f"smtp, {smtp.host}:{smtp.port}" if delivery.transport == "smtp" else delivery.transport
+    by = f"smtp, {smtp.host}:{smtp.port}" if settings.delivery.transport == "smtp" else way(settings)
     rows = (
         ("subject", mailing.subject),
         ("readers", f"{plan.readers:,} ({plan.audience})"),
         ("language", plan.language),
         ("message", f"{plan.message_bytes / 1000:.1f} kB" if plan.message_bytes else "for nobody yet"),
-        ("by", way),
+        ("by", by),
         ("time", spoken(seconds) if seconds else "as fast as the server takes it"),
         ("plan", plan.hash),
     )
@@ -72,7 +75,9 @@ def show_findings(plan: Plan) -> None:
 
 def _seconds(mailing: Mailing, plan: Plan) -> int:
     """Return how long it takes at the configured rate, rounded up; 0 where none is configured."""
-    rate = mailing.workspace.settings.smtp.rate_per_second
+    settings = mailing.workspace.settings
+    by_provider = settings.delivery.transport.startswith(ESP)
+    rate = settings.esp.rate_per_second if by_provider else settings.smtp.rate_per_second
     return math.ceil(plan.readers / rate) if rate else 0
 
 

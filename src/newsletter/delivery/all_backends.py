@@ -38,7 +38,7 @@ def _smtp(settings: Settings) -> Transport:
 
 
 def _esp(name: str, settings: Settings) -> Transport:
-    from newsletter.delivery.esp import open_provider
+    from newsletter.delivery.esp.opening import open_provider
 
     return open_provider(settings, name)
 

@@ -6,6 +6,8 @@ In: the name of a provider, its keys, and a feed of messages. Out: an outcome fo
     calls.py        a request, whole, and what came back
     line.py         the way to the provider: posts a request once, and knows how much of it was written; httpx
     judging.py      what an answer means for those whose mail was in the request: pure
+    cautions.py     what an editor should know of a mail and its provider before it goes out: pure
+    opening.py      the dialect and the keys of a provider
     transport.py    many requests at once, within the rate; settles every message
     merging.py      a draft in the words of a provider that merges, and the values of its readers: pure
     filling.py      one reader's mail as fields: pure
@@ -17,8 +19,3 @@ What became of a message is decided by one moment, the writing of the last octet
     after it, with no answer    the provider may have it: UNCERTAIN, unless it knows the request again
     after it, with an answer    what the answer says of each message
 """
-
-from newsletter.delivery.esp.opening import open_provider
-from newsletter.delivery.esp.transport import Patience
-
-__all__ = ["Patience", "open_provider"]

@@ -36,7 +36,11 @@ class Provider:
     withheld: frozenset[str] = frozenset()
     """Headers that it is not given, as it refuses them."""
     caution: str = ""
-    """What an editor should know before the first mail."""
+    """What an editor should know before each sending."""
+    silenced_by: str = ""
+    """The setting of `[esp]` that, once it is set, makes the caution needless."""
+    note: str = ""
+    """What is good to know, and of no consequence."""
 
 
 def _can(name: str, **what: bool | int) -> Capabilities:
@@ -49,7 +53,7 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
             "Amazon SES",
             Capabilities("esp:amazon_ses"),
             "SES API v2, SendEmail with raw content; SendBulkEmail takes stored templates alone",
-            caution="SES writes Message-ID and Date itself",
+            note="writes Message-ID and Date itself",
         ),
         "brevo": Provider(
             "Brevo",
@@ -78,7 +82,6 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
             has_tracking_switch=True,
             are_headers_replaced=True,
             withheld=frozenset({"List-Id"}),
-            caution="writes no List-Id of yours",
         ),
         "mailtrap": Provider(
             "Mailtrap",
@@ -106,6 +109,7 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
             "https://api.postmarkapp.com",
             has_tracking_switch=True,
             caution="a newsletter belongs into a message stream for broadcasts: set esp.stream",
+            silenced_by="stream",
         ),
         "resend": Provider(
             "Resend",
