@@ -101,10 +101,11 @@ class Desk:
     sender: Sender
     sending: Sending
     journal: Path
+    transport: str = ""
 
     @property
     def ledger(self) -> Ledger:
-        return Ledger(self.engine, self.sending.id, self.sender.lease, journal=self.journal)
+        return Ledger(self.engine, self.sending.id, self.sender.lease, journal=self.journal, transport=self.transport)
 
 
 ANOTHER = Machine("another-machine", "its boot", is_running=lambda _: True)

@@ -172,9 +172,8 @@ class Ledger:
 
 def may_be_mailed(now_ms: int) -> ColumnElement[bool]:
     """Say of a delivery whether its reader may get mail, now."""
-    return (
-        mailable(select(subscriber.c.id), EVERYBODY, now_ms).where(subscriber.c.id == delivery.c.subscriber_id).exists()
-    )
+    reader = mailable(select(subscriber.c.id), EVERYBODY, now_ms).where(subscriber.c.id == delivery.c.subscriber_id)
+    return reader.correlate(delivery).exists()
 
 
 def _any_held(send_id: int) -> ColumnElement[bool]:
