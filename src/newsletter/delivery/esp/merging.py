@@ -5,7 +5,8 @@ mail by SMTP; a piece that only some readers get is one too, empty for the other
 was finished here, and has to escape nothing.
 
 What an editor, or a reader's own name, says in words that the provider would take for its own is not merged: such a
-mail goes alone, filled here.
+mail goes alone, filled here. To a provider that looks for its words in every mail it goes as values and nothing else,
+which are not looked through.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from newsletter.delivery.esp.filling import Filled
 from newsletter.model import Conditional, Hole
 from newsletter.render.personal import evaluate, fill
 
@@ -34,7 +36,9 @@ class Syntax:
     subject: str
     """Empty where its subject cannot be merged."""
     own: re.Pattern[str]
-    """What it would take for words of its own."""
+    """What it would take for words of its own, alone or beside a variable."""
+    is_always_read: bool = False
+    """It looks for such words in every mail, with values or without."""
 
 
 def _alike(pattern: str, own: str) -> Syntax:
@@ -43,11 +47,17 @@ def _alike(pattern: str, own: str) -> Syntax:
 
 SYNTAXES: Mapping[str, Syntax] = {
     "mailgun": _alike("%recipient.{}%", r"%(?:recipient|unsubscribe|mailing_list|tag_)"),
-    "mailjet": Syntax("[[var:{}]]", "[[var:{}]]", "", re.compile(r"\[\[")),
+    "mailjet": Syntax("[[var:{}]]", "[[var:{}]]", "", re.compile(r"\[\[|\[\Z|\A\]"), is_always_read=True),
     # Nothing is taken for its own but the names of the variables: those are made to occur in no text.
     "sendgrid": _alike("zq{}qz", r"zqv\d+qz"),
     # Three braces, or it would escape what is escaped already; it escapes nothing in a text or a subject.
-    "sparkpost": Syntax("{{{{{{{}}}}}}}", "{{{{{}}}}}", "{{{{{}}}}}", re.compile(r"\{\{|\}\}")),
+    "sparkpost": Syntax(
+        "{{{{{{{}}}}}}}",
+        "{{{{{}}}}}",
+        "{{{{{}}}}}",
+        re.compile(r"\{\{|\}\}|\{\Z|\A\}"),
+        is_always_read=True,
+    ),
 }
 """Of the providers that merge in a text that comes with the request."""
 
@@ -110,3 +120,13 @@ def values_of(mail: Merged, values: Mapping[str, object]) -> Mapping[str, str] |
         for name, segment in mail.variables
     }
     return None if any(mail.own.search(value) for value in found.values()) else found
+
+
+def as_values(mail: Filled, syntax: Syntax) -> tuple[Filled, Mapping[str, str]]:
+    """Return a finished mail as variables alone, and their values; none where the provider reads it as it is meant."""
+    parts = (mail.subject if syntax.subject else "", mail.text, mail.html)
+    if not (syntax.is_always_read and any(map(syntax.own.search, parts))):
+        return mail, {}
+    values = {"v0": mail.text, "v1": mail.html} | ({"v2": mail.subject} if syntax.subject else {})
+    subject = syntax.subject.format("v2") or mail.subject
+    return Filled(subject, syntax.text.format("v0"), syntax.html.format("v1")), values

@@ -26,6 +26,10 @@ class Provider:
     """Where what stands here was read."""
     url: str = ""
     """Where its interface is; empty where each has its own."""
+    success: int = 200
+    """The status under which it says that it took mails; another one of success is not its own."""
+    refuses_under_success: bool = False
+    """It says what is wrong in the body of an answer whose status is that of success."""
     has_tracking_switch: bool = False
     """Each request can say that openings and clicks are not to be followed; it always does."""
     has_metadata: bool = True
@@ -59,12 +63,14 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
             "Brevo",
             _can("brevo", idempotency_ttl_s=30 * 60, inline_pictures=False),
             f"{_ANYMAIL}, docs/esps/brevo.rst; developers.brevo.com, Idempotency",
+            success=201,
             caution="opens and clicks are followed unless you turn that off in your account",
         ),
         "mailersend": Provider(
             "MailerSend",
             _can("mailersend", per_recipient_headers=False),
             f"{_ANYMAIL}, docs/esps/mailersend.rst",
+            success=202,
             has_tracking_switch=True,
             has_metadata=False,
             caution="takes headers, such as those to unsubscribe, of accounts with its Enterprise plan only",
@@ -99,6 +105,7 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
             "Postal",
             _can("postal", inline_pictures=False),
             f"{_ANYMAIL}, backends/postal.py",
+            refuses_under_success=True,
             has_metadata=False,
             caution="opens and clicks are followed unless you turn that off in your installation",
         ),
@@ -129,6 +136,7 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
             "SendGrid",
             _can("sendgrid", inline_merge=True, max_batch=1000),
             f"{_ANYMAIL}, backends/sendgrid.py, not supported there any more; docs.sendgrid.com, Personalizations",
+            success=202,
             has_tracking_switch=True,
             are_headers_replaced=True,
         ),

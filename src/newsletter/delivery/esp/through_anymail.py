@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import uuid
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.mime.image import MIMEImage
 from hashlib import sha256
 from importlib import import_module
 from io import BytesIO
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -30,6 +31,7 @@ from anymail.exceptions import AnymailError
 from anymail.message import AnymailMessage
 from anymail.utils import EmailAddress
 
+from newsletter.delivery.esp.batches import read_json
 from newsletter.delivery.esp.calls import Call
 from newsletter.delivery.esp.filling import (
     ascii_address,
@@ -38,8 +40,9 @@ from newsletter.delivery.esp.filling import (
     headers_of,
     unsubscribe_header,
 )
-from newsletter.delivery.esp.merging import SYNTAXES, Merged, merged, values_of
+from newsletter.delivery.esp.merging import SYNTAXES, Merged, as_values, merged, values_of
 from newsletter.delivery.headers import HeaderName
+from newsletter.delivery.replies import clean_reply
 from newsletter.errors import DeliveryError
 from newsletter.model import Outcome, Scope, Verdict
 
@@ -58,7 +61,15 @@ _REFUSED = {
     "invalid": "it says that the address is not valid",
     "rejected": "it does not send to this address, which bounced, complained or left there",
 }
-_DUPLICATE = (b"duplicate", b"idempot")
+_SUCCESS = range(200, 300)
+_EXTRA: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "sendgrid": {"merge_field_format": SYNTAXES["sendgrid"].text},
+        # What an editor writes between braces is no word of its own.
+        "unisender_go": {"template_engine": "none"},
+    }
+)
+"""What a provider is told that anymail has no name for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,7 @@ class AnymailDialect:
         self._provider = provider
         self._tag = tag if provider.has_tags else ""
         self._syntax = SYNTAXES.get(name)
-        self._extra = {"merge_field_format": self._syntax.text} if self._syntax and name == "sendgrid" else {}
+        self._extra = _EXTRA.get(name, {})
         self.secrets = tuple(options.values())
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that it does not test with one of them any more; the docs say so
@@ -137,6 +148,8 @@ class AnymailDialect:
         )
         for part in draft.email.embedded:
             told.attach(_picture(part))
+        if self._extra:
+            told.esp_extra = dict(self._extra)
         if self._tag:
             told.tags = [self._tag]
         if self._provider.has_tracking_switch:
@@ -149,9 +162,11 @@ class AnymailDialect:
             # In the form of a random UUID, and not random: it is the same for the same mail.
             headers["idempotencyKey"] = str(uuid.UUID(bytes=_digest(message)[:16], version=4))
         told = self._basic((message,), headers)
-        mail = filled(message)
+        mail, values = as_values(filled(message), self._syntax) if self._syntax else (filled(message), {})
         told.subject, told.body = mail.subject, mail.text
         told.attach_alternative(mail.html, "text/html")
+        if values:  # and no metadata for each reader: with one of them anymail forgets the one for the other
+            told.merge_data = {told.to[0]: dict(values)}
         if self._provider.has_metadata:
             told.metadata = {"message_id": message.message_id}
         return told
@@ -166,8 +181,6 @@ class AnymailDialect:
             raise ValueError(message)
         told.subject, told.body = mail.subject, mail.text
         told.attach_alternative(mail.html, "text/html")
-        if self._extra:
-            told.esp_extra = dict(self._extra)
         told.merge_data = dict(zip(told.to, map(dict, values), strict=True))  # type: ignore[arg-type]
         told.merge_metadata = {
             to: {"message_id": message.message_id} for to, message in zip(told.to, messages, strict=True)
@@ -184,6 +197,10 @@ class AnymailDialect:
         made_of = call.made_of
         if not isinstance(made_of, _MadeOf):
             return None
+        if reply.status in _SUCCESS and reply.status != self._provider.success:
+            return None
+        if refusal := self._refusal_under_success(reply):
+            return tuple(replace(refusal, address=message.recipient) for message in call.messages)
         if self._is_known_again(reply):
             return tuple(Outcome(message.recipient, Verdict.ACCEPTED, str(reply.status)) for message in call.messages)
         answer = _answer(call, reply)
@@ -196,11 +213,22 @@ class AnymailDialect:
         found = [by_address.get(ascii_address(message.recipient).lower()) for message in call.messages]
         return tuple(map(_outcome, call.messages, found, [str(reply.status)] * len(found)))
 
+    def _refusal_under_success(self, reply: Reply) -> Outcome | None:
+        """Return what a provider refuses under a status of success, as Postal does with all that it refuses."""
+        told = read_json(reply) if self._provider.refuses_under_success and reply.status in _SUCCESS else None
+        if not isinstance(told, dict) or told.get("status") not in {"error", "parameter-error"}:
+            return None
+        data = told.get("data")
+        said = str(data.get("message", "")) if isinstance(data, dict) else ""
+        words = clean_reply(said.encode("utf-8", "replace"), self.secrets)
+        return Outcome("", Verdict.REFUSED, str(reply.status), words, Scope.OURS)
+
     def _is_known_again(self, reply: Reply) -> bool:
         """Say whether it did not do something, as it did it before."""
-        if not self.capabilities.idempotency_ttl_s or not 400 <= reply.status < 500:  # noqa: PLR2004 - a refusal
+        if not self.capabilities.idempotency_ttl_s or reply.status in _SUCCESS:
             return False
-        return any(word in reply.body.lower() for word in _DUPLICATE)
+        told = read_json(reply)
+        return isinstance(told, dict) and told.get("code") == "duplicate_parameter"
 
 
 def refuse_open_list(told: AnymailMessage, payload: Any) -> None:
@@ -209,8 +237,9 @@ def refuse_open_list(told: AnymailMessage, payload: Any) -> None:
     Raises:
         DeliveryError: it is one mail to several readers, or has copies.
     """
-    apart = payload.is_batch() and set(told.to) == set(getattr(told, "merge_metadata", ()))
-    if told.cc or told.bcc or len(set(told.to)) != len(told.to) or (len(told.to) > 1 and not apart):
+    is_for_one = len(told.to) == 1
+    apart = is_for_one or (payload.is_batch() and set(told.to) == set(getattr(told, "merge_metadata", ())))
+    if told.cc or told.bcc or len(set(told.to)) != len(told.to) or not apart:
         message = "a request was made in which readers would see each other's address; nothing was sent"
         raise DeliveryError(message)
 
