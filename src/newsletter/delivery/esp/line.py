@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MAX_ANSWER_BYTES = 1_000_000
 """Far more than any provider answers; what is longer is no answer to us."""
+PIECE_BYTES = 16_384
 _WRITTEN = "http11.send_request_body.complete"
 _CONNECT_S = 20.0
 
@@ -41,7 +42,8 @@ class Line:
             return Lost(_spoken(error), progress.was_written)
 
     async def _post(self, call: Call, progress: Progress) -> Reply | Lost:
-        request = self._client.build_request("POST", call.url, headers=dict(call.headers), content=call.body)
+        headers = {**call.headers, "Content-Length": str(len(call.body))}
+        request = self._client.build_request("POST", call.url, headers=headers, content=_in_pieces(call.body))
         request.extensions["trace"] = progress.note
         answer = await self._client.send(request, stream=True)
         body = bytearray()
@@ -53,6 +55,12 @@ class Line:
         finally:
             await answer.aclose()
         return Reply(answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, bytes(body))
+
+
+async def _in_pieces(body: bytes) -> AsyncIterator[bytes]:
+    """Yield a body piece by piece: that a line was cut while one was written is told when the next one is."""
+    for start in range(0, len(body), PIECE_BYTES):
+        yield body[start : start + PIECE_BYTES]
 
 
 class Progress:
