@@ -7,6 +7,7 @@ up to three times, and each time SES may have taken the mail.
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -37,20 +38,25 @@ class SesDialect:
         self._provider = provider
         self._stream = esp.stream
         self.secrets = tuple(keys.values())
+        self._url = esp.api_url or None
         self._signed: list[Any] = []
-        try:
-            session = boto3.session.Session(
-                aws_access_key_id=keys.get("access_key_id"),
-                aws_secret_access_key=keys.get("secret_access_key"),
-                aws_session_token=keys.get("session_token"),
-                region_name=esp.region or None,
-            )
-            config = Config(retries={"total_max_attempts": 1})
-            self._client = session.client("sesv2", endpoint_url=esp.api_url or None, config=config)
-        except (BotoCoreError, ValueError) as error:
-            message = f"Amazon SES cannot be called: {error}; set esp.region, or AWS's own configuration"
-            raise DeliveryError(message) from error
-        self._client.meta.events.register("before-send.sesv2.SendEmail", self._caught)
+        self._session = boto3.session.Session(
+            aws_access_key_id=keys.get("access_key_id"),
+            aws_secret_access_key=keys.get("secret_access_key"),
+            aws_session_token=keys.get("session_token"),
+            region_name=esp.region or None,
+        )
+        if not self._session.region_name:
+            message = "esp:amazon_ses: no region is known; set esp.region, such as eu-west-1"
+            raise DeliveryError(message)
+
+    @cached_property
+    def _client(self) -> Any:
+        """What signs; where no key is given, one is looked for, on the network too."""
+        config = Config(retries={"total_max_attempts": 1})
+        client = self._session.client("sesv2", endpoint_url=self._url, config=config)
+        client.meta.events.register("before-send.sesv2.SendEmail", self._caught)
+        return client
 
     def _caught(self, request: Any, **_others: Any) -> AWSResponse:
         """Take a signed request, and answer in the place of SES, so that boto3 does not send it."""
@@ -82,7 +88,7 @@ class SesDialect:
         self._signed.clear()
         try:
             self._client.send_email(**told)
-        except (BotoCoreError, ClientError) as error:
+        except (BotoCoreError, ClientError, ValueError) as error:
             text = f"Amazon SES cannot be called: {error}"
             raise DeliveryError(text) from error
         request = self._signed.pop()
