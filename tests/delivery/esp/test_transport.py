@@ -311,3 +311,17 @@ def test_what_is_not_answered_when_a_run_is_stopped_is_in_doubt() -> None:
     assert [(outcome.verdict, outcome.reply) for outcome in feed.outcomes] == [
         (UNCERTAIN, "it was stopped before its answer")
     ] * 2
+
+
+def test_a_rate_holds_for_all_requests_together() -> None:
+    moments: list[float] = []
+    clock = asyncio.new_event_loop()
+
+    def note(request: Heard) -> bytes:
+        moments.append(clock.time())
+        return taken(request)
+
+    with Answering(note) as server:
+        Ran(AnyProvider(server.url), letters(*"abcdef"), batch=1, concurrency=4, rate_per_second=20)
+    clock.close()
+    assert moments[-1] - moments[0] >= 5 / 20 - 0.1

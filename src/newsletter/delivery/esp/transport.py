@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -116,6 +117,10 @@ class _Run:
         """Requests in a row that did not reach the provider."""
         self._lost = 0
         """Requests in a row without an answer that was understood."""
+        self._taking = asyncio.Lock()
+        self._over = asyncio.Event()
+        self._is_dry = False
+        """The feed gives nothing more."""
         self._fault: DeliveryError | None = None
         """Why no further request goes out."""
 
@@ -144,11 +149,7 @@ class _Run:
 
     async def _serve(self) -> None:
         while not self._fault:
-            if pause_s := self._pace.wait_s(self._loop.time()):
-                await asyncio.sleep(pause_s)  # and then look whether another has gone in its place, or all is over
-                continue
-            self._pace.sent()
-            messages = await self._feed.take(self._most)
+            messages = await self._taken()
             if not messages:
                 return
             # A task of its own: cancelled with this one, nobody would hear what the provider answers.
@@ -156,6 +157,25 @@ class _Run:
             self._flights.add(flight)
             flight.add_done_callback(self._flights.discard)
             await asyncio.shield(flight)
+
+    async def _taken(self) -> Sequence[Message]:
+        """Take what the next request is made of; one after the other, as a feed has one end only."""
+        async with self._taking:
+            await self._turn()
+            if self._is_dry or self._fault:
+                return ()
+            messages = await self._feed.take(self._most)
+            self._is_dry = not messages
+            self._pace.sent()
+            return messages
+
+    async def _turn(self) -> None:
+        """Wait until the next request may go out, or nothing more goes."""
+        while not self._is_dry and (pause_s := self._pace.wait_s(self._loop.time())):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause_s):
+                    await self._over.wait()
+                return
 
     # What a flight asks, and tells
 
@@ -217,6 +237,7 @@ class _Run:
     def fail(self, why: str) -> None:
         """Let no further request go out."""
         self._fault = self._fault or DeliveryError(why)
+        self._over.set()
 
     def fail_with(self, reply: Reply) -> str:
         """Let no further request go out, as the provider refuses all; return its words."""
