@@ -111,7 +111,7 @@ class _Sender:
             retry=tuning.retry,
             guard=self._guard,
             deadline_at_ms=means.deadline_at_ms,
-            chunk=tuning.chunk,
+            chunk=max(tuning.chunk, means.transport.capabilities.max_batch),
             label=labels_of(means.transport.capabilities),
         )
         self._feed = LedgerFeed(work, self._committer, clock)

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import ssl
 import threading
+from contextlib import suppress
 
 import trustme
 
@@ -91,3 +92,21 @@ def test_a_server_whose_certificate_is_not_known_gets_no_octet() -> None:
     assert isinstance(lost, Lost)
     assert not lost.was_written
     assert server.heard == []
+
+
+def test_an_answer_that_drips_is_not_waited_for_to_its_end() -> None:
+    def drip(listener: socket.socket) -> None:
+        line, _ = listener.accept()
+        line.recv(10_000)
+        with line, suppress(OSError):
+            while True:
+                line.sendall(b"H")
+                over.wait(0.05)
+
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=drip, args=(listener,), daemon=True).start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        lost = posted(url, timeout_s=0.1)
+    assert isinstance(lost, Lost)
+    assert lost.was_written

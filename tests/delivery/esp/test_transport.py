@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import threading
+from collections import Counter
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
@@ -106,6 +108,9 @@ class Ran:
         return only
 
 
+ONE = replace(BATCHES, max_batch=1)
+
+
 def script(*said: bytes | Callable[[Heard], bytes | None] | None) -> Callable[[Heard], bytes | None]:
     """Say these, one after the other, and then that all is taken."""
     turns = iter(said)
@@ -120,9 +125,8 @@ def script(*said: bytes | Callable[[Heard], bytes | None] | None) -> Callable[[H
 def test_requests_are_as_large_as_the_provider_and_the_settings_allow() -> None:
     with Answering(taken) as server:
         Ran(AnyProvider(server.url), letters(*"abcdefg"))
-        Ran(AnyProvider(server.url), letters(*"abcdefg"), batch=3)
-        Ran(AnyProvider(server.url), letters(*"abc"), batch=100, rate_per_second=2)
-    assert [len(asked(request)) for request in server.heard] == [4, 3, 3, 3, 1, 2, 1]
+        Ran(AnyProvider(server.url), letters(*"abc"), rate_per_second=2)
+    assert [len(asked(request)) for request in server.heard] == [4, 3, 2, 1]
 
 
 def test_no_request_holds_an_address_twice() -> None:
@@ -211,7 +215,7 @@ def test_three_answers_in_a_row_that_nobody_understands_end_the_run() -> None:
 
 def test_a_doubt_between_answers_ends_nothing() -> None:
     with Answering(script(CUT, taken, CUT, taken, CUT, taken)) as server:
-        ran = Ran(AnyProvider(server.url), letters(*"abcdef"), batch=1)
+        ran = Ran(AnyProvider(server.url, ONE), letters(*"abcdef"))
     assert ran.error == ""
     assert list(ran.verdicts.values()) == [UNCERTAIN, ACCEPTED] * 3
 
@@ -219,7 +223,7 @@ def test_a_doubt_between_answers_ends_nothing() -> None:
 def test_a_provider_that_is_never_there_ends_the_run() -> None:
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
-    ran = Ran(AnyProvider(url), letters(*"abcdefgh"), batch=1)
+    ran = Ran(AnyProvider(url, ONE), letters(*"abcdefgh"))
     assert ran.error == ("Any: it could not be reached, 5 times in a row; is the network there, and esp.api_url right?")
     assert list(ran.verdicts.values()) == [DEFERRED] * 5
 
@@ -272,29 +276,36 @@ def test_requests_are_on_their_way_beside_each_other() -> None:
         return taken(request)
 
     with Answering(wait_for_another) as server:
-        ran = Ran(AnyProvider(server.url), letters("a", "b"), batch=1, concurrency=2)
+        ran = Ran(AnyProvider(server.url, ONE), letters("a", "b"), concurrency=2)
     assert set(ran.verdicts.values()) == {ACCEPTED}
 
 
-def interrupted(said: bytes | None, messages: Sequence[Message], patience: Patience = QUICK) -> ListFeed:
-    """Cancel a run when its first request has come; the answer to it is given then, or never."""
+def interrupted(
+    said: bytes | None, messages: Sequence[Message], patience: Patience = QUICK, *, alone: bool = False
+) -> ListFeed:
+    """Cancel a run when its first request has come; the answer to it is given a moment later, or never."""
     feed = ListFeed(list(messages))
 
     async def main(server: Answering) -> None:
-        arrived = asyncio.Event()
+        arrived, cancelled = asyncio.Event(), threading.Event()
         loop = asyncio.get_running_loop()
 
         def say(_request: Heard) -> bytes | None:
             loop.call_soon_threadsafe(arrived.set)
+            cancelled.wait()
             return said
 
         server.script = say
-        esp = Esp(concurrency=1, batch=2, timeout_s=2)
-        run = asyncio.create_task(EspTransport(AnyProvider(server.url), "Any", esp, patience=patience).run(feed))
+        dialect = AnyProvider(server.url, replace(BATCHES, max_batch=2), alone=alone)
+        run = asyncio.create_task(
+            EspTransport(dialect, "Any", Esp(concurrency=1, timeout_s=2), patience=patience).run(feed)
+        )
         await arrived.wait()
         run.cancel()
+        loop.call_later(0.05, cancelled.set)
         with pytest.raises(asyncio.CancelledError):
             await run
+        cancelled.set()
 
     with Answering(taken) as server:
         asyncio.run(main(server))
@@ -322,6 +333,21 @@ def test_a_rate_holds_for_all_requests_together() -> None:
         return taken(request)
 
     with Answering(note) as server:
-        Ran(AnyProvider(server.url), letters(*"abcdef"), batch=1, concurrency=4, rate_per_second=20)
+        Ran(AnyProvider(server.url, ONE), letters(*"abcdef"), concurrency=4, rate_per_second=20)
     clock.close()
     assert moments[-1] - moments[0] >= 5 / 20 - 0.1
+
+
+def test_a_stopped_run_writes_no_further_request() -> None:
+    feed = interrupted(answer(200, "taken"), letters(*"abcd"), alone=True)
+    assert [(outcome.verdict, outcome.reply) for outcome in feed.outcomes] == [
+        (ACCEPTED, ""),
+        (DEFERRED, "it was stopped, before this message"),
+    ]
+
+
+def test_what_would_befall_all_is_not_asked_of_each() -> None:
+    with Answering(lambda _: answer(422, {"message": "the sender is not known here"})) as server:
+        ran = Ran(AnyProvider(server.url, replace(BATCHES, max_batch=16)), letters(*"abcdefghijklmnop"))
+    assert sum(len(asked(request)) == 1 for request in server.heard) == 3
+    assert Counter(ran.verdicts.values()) == {REFUSED: 3, DEFERRED: 13}

@@ -7,6 +7,7 @@ have the whole.
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 MAX_ANSWER_BYTES = 1_000_000
 """Far more than any provider answers; what is longer is no answer to us."""
 PIECE_BYTES = 16_384
+WAITS = 3
+"""So often the time for one wait may a whole answer take; one that drips would have no end."""
 _WRITTEN = "http11.send_request_body.complete"
 _CONNECT_S = 20.0
 
@@ -30,14 +33,19 @@ _CONNECT_S = 20.0
 class Line:
     """The connections to one provider."""
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
+    def __init__(self, client: httpx.AsyncClient, total_s: float) -> None:
+        """`total_s` is for a request and its answer, however many times either is waited for."""
         self._client = client
+        self._total_s = total_s
 
     async def post(self, call: Call) -> Reply | Lost:
         """Post a request and return the answer, or how far it came."""
         progress = Progress()
         try:
-            return await self._post(call, progress)
+            async with asyncio.timeout(self._total_s):
+                return await self._post(call, progress)
+        except TimeoutError:
+            return Lost("it did not answer in time", progress.was_written)
         except (httpx.HTTPError, httpx.StreamError) as error:
             return Lost(_spoken(error), progress.was_written)
 
@@ -86,7 +94,7 @@ async def open_line(connections: int, timeout_s: float, context: SSLContext | No
     async with httpx.AsyncClient(
         verify=context or True, limits=limits, timeout=timeout, follow_redirects=False
     ) as client:
-        yield Line(client)
+        yield Line(client, WAITS * timeout_s)
 
 
 def _spoken(error: Exception) -> str:

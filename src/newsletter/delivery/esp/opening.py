@@ -41,7 +41,9 @@ def open_provider(settings: Settings, name: str, patience: Patience | None = Non
     account = (
         sha256("\n".join(keys.values()).encode()).hexdigest()[:8] if provider.capabilities.idempotency_ttl_s else ""
     )
-    provider = replace(provider, capabilities=replace(provider.capabilities, account=account))
+    can = provider.capabilities
+    can = replace(can, account=account, max_batch=min(can.max_batch, esp.batch))
+    provider = replace(provider, capabilities=can)
     domain = esp.domain or settings.newsletter.from_address.rpartition("@")[2]
     return EspTransport(_dialect(name, provider, esp, keys, domain), provider.label, esp, patience=patience)
 
@@ -64,11 +66,12 @@ def _dialect(name: str, provider: Provider, esp: Esp, keys: Mapping[str, str], d
     except ModuleNotFoundError as error:
         message = f"esp:{name} needs what is not installed here: pip install 'newsletter[esp]'"
         raise UsageError(message) from error
-    return AnymailDialect(name, provider, _options(name, esp, keys, domain), esp.tag)
+    return AnymailDialect(name, provider, keys, _options(name, esp, domain), tag=esp.tag)
 
 
-def _options(name: str, esp: Esp, keys: Mapping[str, str], domain: str) -> Mapping[str, str]:
-    options = dict(keys)
+def _options(name: str, esp: Esp, domain: str) -> Mapping[str, str]:
+    """Return what a backend of anymail takes beyond its keys."""
+    options = {}
     if esp.api_url:
         options["api_url"] = esp.api_url
     if name == "mailgun":

@@ -81,16 +81,18 @@ class _MadeOf:
 class AnymailDialect:
     """A provider as anymail knows it."""
 
-    def __init__(self, name: str, provider: Provider, options: Mapping[str, str], tag: str) -> None:
-        """`options` are the keys and whatever else its backend of anymail takes."""
+    def __init__(
+        self, name: str, provider: Provider, keys: Mapping[str, str], options: Mapping[str, str], *, tag: str
+    ) -> None:
+        """`options` are what its backend of anymail takes beyond its keys."""
         self._provider = provider
         self._tag = tag if provider.has_tags else ""
         self._syntax = SYNTAXES.get(name)
         self._extra = _EXTRA.get(name, {})
-        self.secrets = tuple(options.values())
+        self.secrets = tuple(keys.values())
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that it does not test with one of them any more; the docs say so
-            self._backend = import_module(f"anymail.backends.{name}").EmailBackend(**options)
+            self._backend = import_module(f"anymail.backends.{name}").EmailBackend(**keys, **options)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -211,7 +213,7 @@ class AnymailDialect:
         except _MISREAD:
             return None
         found = [by_address.get(ascii_address(message.recipient).lower()) for message in call.messages]
-        return tuple(map(_outcome, call.messages, found, [str(reply.status)] * len(found)))
+        return tuple(_outcome(message, status, reply) for message, status in zip(call.messages, found, strict=True))
 
     def _refusal_under_success(self, reply: Reply) -> Outcome | None:
         """Return what a provider refuses under a status of success, as Postal does with all that it refuses."""
@@ -271,7 +273,8 @@ def _answer(call: Call, reply: Reply) -> requests.Response:
     return answer
 
 
-def _outcome(message: Message, status: Any, code: str) -> Outcome:
+def _outcome(message: Message, status: Any, reply: Reply) -> Outcome:
+    code = str(reply.status)
     if status is None or status.status in {None, "unknown"}:
         why = "its answer does not say whether it took this one"
         return Outcome(message.recipient, Verdict.UNCERTAIN, code, why)
@@ -279,5 +282,7 @@ def _outcome(message: Message, status: Any, code: str) -> Outcome:
         return Outcome(message.recipient, Verdict.ACCEPTED, code, remote_id=str(status.message_id or ""))
     if status.status in _REFUSED:
         return Outcome(message.recipient, Verdict.REFUSED, code, _REFUSED[status.status], Scope.SOFT)
-    # It may be about the sender: then it befalls all, and nobody's place in the list is to suffer.
-    return Outcome(message.recipient, Verdict.REFUSED, code, "it did not take it, and does not say why", Scope.OURS)
+    # Where he is not named it may be about the sender. Then it befalls all, and nobody's place is to suffer for it.
+    is_his = message.recipient.lower().encode() in reply.body.lower()
+    why = "it did not take it, because of the address" if is_his else "it did not take it, and does not say why"
+    return Outcome(message.recipient, Verdict.REFUSED, code, why, Scope.SOFT if is_his else Scope.OURS)

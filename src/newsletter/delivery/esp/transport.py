@@ -34,6 +34,8 @@ UNREACHED_IN_A_ROW = 5
 """So many requests that did not reach the provider, with none between them that did, and the run has no sense."""
 LOST_IN_A_ROW = 3
 """So many that got no answer that can be understood, and it ends: each of them leaves readers in doubt."""
+BLAMED_IN_A_FLIGHT = 3
+"""So many mails that were refused by themselves, and none of them for its reader: it would befall the others too."""
 INTERRUPTED = "it was stopped"
 
 
@@ -108,7 +110,7 @@ class _Run:
         self._concurrency = settings.concurrency
         self._loop = asyncio.get_running_loop()
         rate = settings.rate_per_second or math.inf
-        self._most = max(1, int(min(dialect.capabilities.max_batch, settings.batch, rate)))
+        self._most = max(1, int(min(dialect.capabilities.max_batch, rate)))
         limits = Limits(settings.concurrency, rate / self._most, patience.first_pause_s)
         self._pace = Pace(limits, self._loop.time())
         self._workers: list[asyncio.Task[None]] = []
@@ -137,6 +139,7 @@ class _Run:
 
     async def stop(self) -> None:
         """End the run: hear the answers that are still to come for a moment, and settle whatever is left."""
+        self._over.set()
         for worker in self._workers:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
@@ -187,7 +190,7 @@ class _Run:
     @property
     def is_over(self) -> bool:
         """Whether no further request may go out."""
-        return self._fault is not None
+        return self._over.is_set()
 
     @property
     def again_s(self) -> tuple[float, ...]:
@@ -255,6 +258,8 @@ class _Flight:
         # In an order that depends on themselves alone, so that the same messages make the same requests.
         self._left = {id(message): message for message in sorted(messages, key=lambda each: each.message_id)}
         self._on_wire: Call | None = None
+        self._blamed = 0
+        """Mails of it that were refused for a reason of ours."""
 
     async def fly(self) -> None:
         """Settle every message."""
@@ -296,6 +301,9 @@ class _Flight:
         """Have one group taken, in one request, or in two halves where it is too large or something in it is unfit."""
         if self._run.is_over:
             return
+        if self._blamed >= BLAMED_IN_A_FLIGHT:
+            self._settle_all(group, Verdict.DEFERRED, "", "others beside it were refused for a reason that is ours")
+            return
         call = self._run.dialect.call(group)
         most = self._run.dialect.capabilities.max_batch_bytes
         if len(group) > 1 and most and len(call.body) > most:
@@ -313,6 +321,7 @@ class _Flight:
             self._run.answered()
             is_his = group[0].recipient.lower() in words.lower()
             scope = Scope.SOFT if is_his else Scope.OURS
+            self._blamed += scope is Scope.OURS
             self._settle_all(group, Verdict.REFUSED, str(reply.status), words, scope)
         elif meaning is Meaning.CLOSED:
             self._settle_all(group, Verdict.DEFERRED, str(reply.status), self._run.fail_with(reply))
@@ -335,6 +344,8 @@ class _Flight:
         for pause_s in (0.0, *self._run.again_s):
             if pause_s:
                 await asyncio.sleep(pause_s)
+                if self._run.is_over:
+                    break
             reply = await self._run.post(call)
             if isinstance(reply, Lost):
                 if not reply.was_written and not why:
