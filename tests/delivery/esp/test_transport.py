@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from newsletter.delivery.esp.calls import Reply
 
 BATCHES = Capabilities("esp:any", takes_octets=False, distinct_batch=True, max_batch=4)
-QUICK = Patience(first_pause_s=0.01, again_s=(0.01, 0.02), goodbye_s=0.3)
+QUICK = Patience(first_pause_s=0.01, again_s=(0.01, 0.02), goodbye_s=5.0)
 ACCEPTED, DEFERRED, REFUSED, UNCERTAIN = Verdict.ACCEPTED, Verdict.DEFERRED, Verdict.REFUSED, Verdict.UNCERTAIN
 
 
