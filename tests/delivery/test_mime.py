@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from email import message_from_bytes
 from email.message import EmailMessage
 from pathlib import Path
 from types import MappingProxyType
@@ -324,3 +325,31 @@ def test_pictures_are_encoded_once_for_all_readers() -> None:
     pieces = [piece.octets for piece in prepared.body if isinstance(piece, Lines)]
     assert sum(b"Content-ID: " in piece for piece in pieces) == 1, "all of them stand in the one piece at the end"
     assert pieces[-1].count(b"Content-ID: ") == 2
+
+
+@pytest.mark.parametrize("is_test", [False, True])
+def test_a_message_brings_what_it_was_made_of(*, is_test: bool) -> None:
+    """For a transport that is told fields: they say what the octets do."""
+    identity = replace(IDENTITY, reply_to="antwoord@aireport.example", list_name="Één lijst")
+    mail = email()
+    message = prepare(mail, identity, is_test=is_test).fill(ANNA, personal_values(mail, ANNA, identity.site), STAMP)
+    draft, by_octets = message.draft, parsed(message)
+    assert draft is not None
+    assert fill(draft.email.subject, message.values) == by_octets["Subject"]
+    assert (draft.from_name, draft.from_address, draft.reply_to) == (
+        "AI Report",
+        "redactie@aireport.example",
+        by_octets["Reply-To"],
+    )
+    written = dict(message_from_bytes(message.content).items())
+    assert {name: re.sub(r"\r?\n", "", written[name]) for name in draft.headers} == draft.headers
+    assert set(HEADERS) - set(draft.headers) == {
+        "From",
+        "To",
+        "Subject",
+        "Date",
+        "Message-ID",
+        "MIME-Version",
+        "Content-Type",
+        "List-Unsubscribe",
+    }

@@ -122,7 +122,8 @@ def _deliver(
     from newsletter.delivery.dkim import load_signer
     from newsletter.delivery.one_by_one import OneByOne
 
-    signer = load_signer(workspace.settings.dkim)
+    transport = open_transport(workspace.settings, name)
+    signer = load_signer(workspace.settings.dkim) if transport.capabilities.takes_octets else None
     now = datetime.now(workspace.settings.newsletter.timezone)
     # All messages are composed before the line is opened: a fault in one must not stop half-way.
     messages = []
@@ -131,7 +132,6 @@ def _deliver(
         reader = workspace.reader(address, email.language, f"{TEST_TOKEN}-{secrets.token_hex(4)}")
         message = compose(email, workspace.settings, reader, now, is_test=True)
         messages.append(signer.sign(message, now) if signer else message)
-    transport = open_transport(workspace.settings, name)
     asyncio.run(transport.run(OneByOne(messages, told)))
 
 

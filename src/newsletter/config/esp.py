@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from newsletter.config import fields
-from newsletter.config.faults import RefusedError
+from newsletter.config.faults import RefusedError, nearest
 from newsletter.config.providers import ESP, KEYS, key_names
 from newsletter.config.settings import TRANSPORTS
+from newsletter.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,12 +71,14 @@ def read_esp(table: Table) -> Esp:
 def transport(value: object) -> str:
     """Accept the name of a transport."""
     name = fields.text(value)
-    if name not in TRANSPORTS:
+    if name in TRANSPORTS:
+        return name
+    others = "directory, smtp, null or a provider such as esp:mailgun"
+    if near := nearest(name, TRANSPORTS):
+        others = f"{others} (did you mean {quoted(near)}?)"
+    elif name.startswith(ESP):
         others = f"esp: and one of {', '.join(KEYS)}"
-        if not name.startswith(ESP):
-            others = "directory, smtp, null or a provider such as esp:mailgun"
-        raise RefusedError(others)
-    return name
+    raise RefusedError(others)
 
 
 def api_url(value: object) -> str:

@@ -289,12 +289,13 @@ class _Flight:
             waiting = again
 
     def _sendable(self) -> Iterator[Message]:
-        capabilities = self._run.dialect.capabilities
         for message in tuple(self._left.values()):
-            if message.recipient.rpartition("@")[0].isascii() or capabilities.takes_octets:
+            if message.recipient.rpartition("@")[0].isascii():
                 yield message
             else:
-                reply = f"{capabilities.name} takes no address with characters beyond ASCII before its @"
+                reply = (
+                    f"{self._run.dialect.capabilities.name} takes no address with characters beyond ASCII before its @"
+                )
                 self._settle(message, Outcome(message.recipient, Verdict.REFUSED, reply=reply, scope=Scope.SOFT))
 
     async def _hand_over(self, group: tuple[Message, ...]) -> None:
