@@ -74,6 +74,18 @@ def test_sending_is_measured_beside_its_peers_near_by_and_on_a_slow_line() -> No
     assert all(figure["ours"] > 0 and figure["peer"] > 0 for figure in document["figures"])
 
 
+@pytest.mark.timeout(180)
+def test_sending_by_a_provider_is_measured_beside_a_call_for_each_reader() -> None:
+    document = measured("benchmarks/providers.py", "--count", "40", "--pause-ms", "5")
+
+    goals = [figure["name"] for figure in document["figures"] if figure["goal"]]
+    assert goals[:3] == ["merged by it, one by one", "500 in a request, one by one", "100 in a request, one by one"]
+    assert {"one by one", "django-anymail"} < document["per_second"].keys()
+    assert 45_000 < document["octets"] < 55_000
+    assert document["pause_ms"] == 5
+    assert all(figure["ours"] > 0 and figure["peer"] > 0 for figure in document["figures"])
+
+
 def test_without_a_server_the_benchmark_of_sending_says_what_to_install(tmp_path: Path) -> None:
     done = benchmark("benchmarks/send.py", path=str(tmp_path))
 
