@@ -8,6 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from tests.providers.account import Account
 from tests.providers.every import PROVIDERS
 from tests.providers.process import Weather, serve
 
@@ -22,4 +23,5 @@ def tell(port: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(sys.argv[1], forget, Weather(pause_s=int(sys.argv[2]) / 1000), tell))
+    account = Account(PROVIDERS[sys.argv[1]], keep=forget)
+    asyncio.run(serve(account, Weather(pause_s=int(sys.argv[2]) / 1000), tell))

@@ -46,6 +46,8 @@ class Storm:
     """Mails in a request."""
     faults: float = 0.05
     """Of the requests: the chance that something befalls one."""
+    has_keys: bool = True
+    """The provider knows requests again, where it says so."""
     longest_s: float = 0.3
     """How long a sender lives at most, once it has sent something, until it is struck."""
 
@@ -70,7 +72,7 @@ def rage(folder: Path, storm: Storm) -> Outcome:
     addresses = [f"{kinds[n % len(kinds)]}-{n}@example.org" for n in range(storm.readers)]
     log, most = folder / "truth", storm.readers // storm.batch
     weather = Weather(storm.seed, storm.faults, pause_s=0.02, lasts=most * 4 // 5)
-    with truthful_provider(storm.provider, log, weather) as url:
+    with truthful_provider(storm.provider, log, weather, has_keys=storm.has_keys) as url:
         _make_workspace(folder, addresses, f'api_url = "{url}"\nbatch = {storm.batch}\n')
         sender = Sender(folder, storm.provider)
         for _ in range(storm.strikes):
@@ -133,13 +135,14 @@ class Sender:
     def _begin(self) -> subprocess.Popen[bytes]:
         self._hurry()
         keys = {variable(self.provider, key): KEY for key in KEYS[self.provider]}
-        return subprocess.Popen(
-            [COMMAND, "-C", self.folder, "send", SLUG, "--yes", "--transport", f"esp:{self.provider}"],
-            env=os.environ | keys,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        with (self.folder / "said").open("ab") as said:
+            return subprocess.Popen(
+                [COMMAND, "-C", self.folder, "send", SLUG, "--yes", "--transport", f"esp:{self.provider}"],
+                env=os.environ | keys,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+            )
 
 
 def _make_workspace(folder: Path, addresses: Sequence[str], esp: str) -> None:

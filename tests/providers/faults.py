@@ -50,6 +50,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "cut_within": Fault(takes=True, line="within"),
         "moved": Fault(takes=False, answer=Answer(307, headers={"Location": "?again"})),
         "concurrent": Fault(takes=True, answer=in_json(409, {"name": "concurrent_idempotent_requests"})),
+        "unfit": Fault(takes=False, answer=in_json(422, {"message": "the domain of the sender is not verified"})),
         "unread": Fault(takes=False, line="unread"),
         "odd_page": Fault(takes=False, answer=_PAGE),
         "odd_page_after": Fault(takes=True, answer=_PAGE),

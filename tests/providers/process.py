@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -45,17 +47,20 @@ class Weather:
             yield FAULTS[random.choice(ON_THE_WAY)] if random.random() < self.faults else None
 
 
-async def serve(name: str, keep: Callable[[Letter], object], weather: Weather, told: Callable[[int], object]) -> None:
+async def serve(account: Account, weather: Weather, told: Callable[[int], object]) -> None:
     """Be a provider until the process is ended; `told` is its port."""
-    lines = Lines(Account(PROVIDERS[name], keep=keep), weather.draw(), weather.pause_s)
+    lines = Lines(account, weather.draw(), weather.pause_s)
     listening = await asyncio.start_server(lines.serve, "127.0.0.1", 0, limit=1 << 20)
     told(listening.sockets[0].getsockname()[1])
     await listening.serve_forever()
 
 
 @contextmanager
-def truthful_provider(name: str, log: Path, weather: Weather) -> Iterator[str]:
-    """Run a provider whose log has a line for each mail that it takes: whose it is. Give where its paths begin."""
+def truthful_provider(name: str, log: Path, weather: Weather, *, has_keys: bool = True) -> Iterator[str]:
+    """Run a provider whose log has a line for each mail that it takes: whose it is. Give where its paths begin.
+
+    Without `has_keys` it forgets every request at once, also where the real one would know it again.
+    """
     ours, theirs = os.pipe()
 
     def work() -> None:
@@ -64,7 +69,8 @@ def truthful_provider(name: str, log: Path, weather: Weather) -> Iterator[str]:
         def keep(letter: Letter) -> None:
             os.write(file, f"{letter.recipient}\n".encode())
 
-        asyncio.run(serve(name, keep, weather, lambda port: os.write(theirs, str(port).encode())))
+        account = Account(PROVIDERS[name], keep=keep, clock=time.monotonic if has_keys else count(0, 10**9).__next__)
+        asyncio.run(serve(account, weather, lambda port: os.write(theirs, str(port).encode())))
 
     child: Child = fork(work)
     try:

@@ -55,7 +55,7 @@ KNOW_AGAIN = frozenset({"brevo", "resend"})
 """Providers that know a request again, so that a doubt can be settled by asking once more."""
 CLOSED = ("forbidden", "moved", "unknown_key")
 """Answers after which nothing will be taken until a person has mended something."""
-DOUBTFUL = sorted(FAULTS.keys() - {"busy", "silent", "silent_after", "unread", *CLOSED})
+DOUBTFUL = sorted(FAULTS.keys() - {"busy", "silent", "silent_after", "unfit", "unread", *CLOSED})
 """Faults after which nobody can know whether a mail was taken."""
 
 
@@ -233,3 +233,27 @@ def test_those_who_can_be_merged_share_a_request(server: ProviderServer) -> None
     assert list(told.values()) == [Verdict.ACCEPTED] * 24
     assert len(server.requests) == (3 if transport.capabilities.max_batch > 1 else 24)
     assert server.lines.most_at_once <= 4
+
+
+@pytest.mark.parametrize("name", ["mailgun", "postmark", "resend", "sparkpost"])
+def test_what_is_refused_for_our_own_fault_is_not_tried_with_every_reader(name: str) -> None:
+    """A request that is refused is halved to find who is to blame; if it is nobody, that is over soon."""
+    feed = ListFeed(messages_for([reader(number, f"unfit-{number}") for number in range(100)]))
+    with ProviderServer(name) as server:
+        asyncio.run(transport_to(server).run(feed))
+    assert len(server.requests) < 15
+    told = Counter((outcome.verdict, outcome.scope) for outcome in feed.outcomes)
+    assert 1 <= told.pop((Verdict.REFUSED, Scope.OURS)) <= 5
+    assert told.keys() == {(Verdict.DEFERRED, Scope.SESSION)}
+    assert server.letters == []
+
+
+@pytest.mark.parametrize("name", ["mailgun", "mailjet", "sparkpost"])
+def test_who_asks_for_time_is_asked_nothing_more_for_a_while(name: str) -> None:
+    """Not even what could not go with the others, or the other half of a request."""
+    names = ["Anna", "%recipient.x% [[var:x]] {{x}}", "Bram", "[[var:y]] {{y}} %recipient.y%"]
+    readers = [reader(number, f"busy1-{number}", first_name) for number, first_name in enumerate(names)]
+    with ProviderServer(name) as server:
+        told = verdicts(transport_to(server, concurrency=1), messages_for(readers))
+    assert set(told.values()) == {Verdict.DEFERRED}
+    assert len(server.requests) == 1

@@ -260,6 +260,8 @@ class _Flight:
         self._on_wire: Call | None = None
         self._blamed = 0
         """Mails of it that were refused for a reason of ours."""
+        self._put_off = ""
+        """Why nothing more of it goes out now; empty while it does."""
 
     async def fly(self) -> None:
         """Settle every message."""
@@ -271,7 +273,8 @@ class _Flight:
         finally:
             on_wire = self._on_wire.messages if self._on_wire else ()
             self._settle_all(on_wire, Verdict.UNCERTAIN, "", f"{INTERRUPTED} before its answer")
-            self._settle_all(tuple(self._left.values()), Verdict.DEFERRED, "", f"{INTERRUPTED}, before this message")
+            why = self._put_off or f"{INTERRUPTED}, before this message"
+            self._settle_all(tuple(self._left.values()), Verdict.DEFERRED, "", why)
 
     def _groups(self) -> Iterator[tuple[Message, ...]]:
         """Yield the messages in groups that can share a request, in which no address is twice."""
@@ -300,10 +303,7 @@ class _Flight:
 
     async def _hand_over(self, group: tuple[Message, ...]) -> None:
         """Have one group taken, in one request, or in two halves where it is too large or something in it is unfit."""
-        if self._run.is_over:
-            return
-        if self._blamed >= BLAMED_IN_A_FLIGHT:
-            self._settle_all(group, Verdict.DEFERRED, "", "others beside it were refused for a reason that is ours")
+        if self._run.is_over or self._put_off:
             return
         call = self._run.dialect.call(group)
         most = self._run.dialect.capabilities.max_batch_bytes
@@ -323,11 +323,14 @@ class _Flight:
             is_his = group[0].recipient.lower() in words.lower()
             scope = Scope.SOFT if is_his else Scope.OURS
             self._blamed += scope is Scope.OURS
+            if self._blamed >= BLAMED_IN_A_FLIGHT:
+                self._put_off = "others beside it were refused for a reason that is ours"
             self._settle_all(group, Verdict.REFUSED, str(reply.status), words, scope)
         elif meaning is Meaning.CLOSED:
             self._settle_all(group, Verdict.DEFERRED, str(reply.status), self._run.fail_with(reply))
         else:
             self._run.was_throttled(wait_s(reply))
+            self._put_off = words or "it asks for time"
             self._settle_all(group, Verdict.DEFERRED, str(reply.status), words)
 
     async def _in_halves(self, group: tuple[Message, ...]) -> None:
