@@ -15,6 +15,7 @@ from newsletter.config.providers import KEYS
 from newsletter.delivery.headers import HeaderName
 from newsletter.errors import DeliveryError
 from newsletter.model import Scope, Verdict
+from newsletter.render import render_email
 from tests.delivery.esp.accounts import (
     MAILS,
     by_provider,
@@ -33,6 +34,8 @@ from tests.providers.every import PROVIDERS
 from tests.providers.faults import FAULTS
 from tests.providers.server import ProviderServer
 from tests.providers.unisender_go import FOOT
+from tests.render.goldens import issue_named
+from tests.render.issues import SETTINGS, THEME, pictures_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -257,3 +260,17 @@ def test_who_asks_for_time_is_asked_nothing_more_for_a_while(name: str) -> None:
         told = verdicts(transport_to(server, concurrency=1), messages_for(readers))
     assert set(told.values()) == {Verdict.DEFERRED}
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("name", ["mailgun", "mailjet", "sendgrid", "sparkpost"])
+def test_a_real_issue_is_merged_and_reads_as_by_smtp(name: str) -> None:
+    """With style sheets, comments for Outlook and all else that might be taken for words of a provider."""
+    issue = issue_named("asml")
+    mail = render_email(issue, THEME, SETTINGS, pictures_of(issue))
+    messages = messages_for([reader(number, first_name=who) for number, who in enumerate(("Anna", "", "Zoë"))], mail)
+    with ProviderServer(name) as server:
+        told = verdicts(transport_to(server), messages)
+    assert list(told.values()) == [Verdict.ACCEPTED] * 3
+    assert len(server.requests) == 1
+    for letter, message in zip(server.letters, messages, strict=True):
+        assert by_provider(letter, ()) == by_smtp(message, ())

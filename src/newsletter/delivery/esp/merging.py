@@ -55,7 +55,7 @@ SYNTAXES: Mapping[str, Syntax] = {
         "{{{{{{{}}}}}}}",
         "{{{{{}}}}}",
         "{{{{{}}}}}",
-        re.compile(r"\{\{|\}\}|\{\Z|\A\}"),
+        re.compile(r"\{\{|\{\Z|\A\}"),  # what closes and was not opened, as in a style sheet, is no word
         is_always_read=True,
     ),
 }
