@@ -183,7 +183,7 @@ def main() -> int:
     """Measure, print, and return the exit status."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rounds", metavar="N", type=int, default=3, help="how often each is run (3)")
-    parser.add_argument("--count", metavar="N", type=int, default=4000, help="mails in each run (4,000)")
+    parser.add_argument("--count", metavar="N", type=int, default=3000, help="mails in each run (3,000)")
     parser.add_argument("--pause-ms", metavar="N", type=int, default=PAUSE_MS, help=f"before an answer ({PAUSE_MS})")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     options = parser.parse_args()

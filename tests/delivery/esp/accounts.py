@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from newsletter.config import load
 from newsletter.config.providers import KEYS
 from newsletter.config.secret import Secret
-from newsletter.delivery.all_backends import open_transport
-from newsletter.delivery.esp.transport import EspTransport, Patience
+from newsletter.delivery.esp.opening import open_provider
+from newsletter.delivery.esp.transport import Patience
 from newsletter.delivery.mime import Stamp, prepare
 from newsletter.model import Conditional, Context, Email, PersonalField, Position, Recipient
 from newsletter.render.personal import personal_values
@@ -162,16 +162,14 @@ def transport_at(name: str, url: str, **changes: Any) -> Transport:
     keys |= {"amazon_ses_access_key_id": Secret(KEY_ID), "amazon_ses_secret_access_key": Secret(KEY)}
     region = REGION if name == "amazon_ses" else ""
     esp = replace(settings.esp, api_url=url, keys=MappingProxyType(keys), region=region, **({"timeout_s": 5} | changes))
-    transport = open_transport(replace(settings, esp=esp), f"esp:{name}")
-    assert isinstance(transport, EspTransport)
-    # No settings, as nobody but a test is in such a hurry.
-    transport._patience, transport._context = QUICK, _nobody_to_trust()  # noqa: SLF001
+    transport = open_provider(replace(settings, esp=esp), name, QUICK)
+    transport._context = _nobody_to_trust()  # noqa: SLF001 - what is read in its place takes longer than most tests
     return transport
 
 
 @cache
 def _nobody_to_trust() -> ssl.SSLContext:
-    """Return what is not needed to talk to a server on this machine, and would take a while to read each time."""
+    """Return what is not needed to talk to a server on this machine."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
