@@ -11,9 +11,11 @@ import pytest
 from newsletter.config import load
 from newsletter.config.providers import KEYS, variable
 from newsletter.delivery.all_backends import open_transport
+from newsletter.delivery.esp.opening import open_provider
 from newsletter.delivery.esp.providers import PROVIDERS
 from newsletter.errors import ConfigError, DeliveryError
 from tests.config.workspaces import REQUIRED
+from tests.delivery.esp.accounts import messages_for, reader
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,3 +127,12 @@ def test_choosing_another_transport_loads_nothing_of_it(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_newsletters_go_by_the_address_that_mailtrap_has_for_them(tmp_path: Path) -> None:
+    """Its other one, which anymail calls, is for mails that follow on something a person did."""
+    keys = {"NEWSLETTER_MAILTRAP_API_TOKEN": "the-token"}
+    transport = open_provider(settings(tmp_path, **keys), "mailtrap")
+    (message,) = messages_for([reader(1)])
+    call = transport._dialect.call((message,))  # noqa: SLF001 - to call it would leave this machine
+    assert call.url == "https://bulk.api.mailtrap.io/api/send"

@@ -66,14 +66,14 @@ def _dialect(name: str, provider: Provider, esp: Esp, keys: Mapping[str, str], d
     except ModuleNotFoundError as error:
         message = f"esp:{name} needs what is not installed here: pip install 'newsletter[esp]'"
         raise UsageError(message) from error
-    return AnymailDialect(name, provider, keys, _options(name, esp, domain), tag=esp.tag)
+    return AnymailDialect(name, provider, keys, _options(name, esp, provider.url, domain), tag=esp.tag)
 
 
-def _options(name: str, esp: Esp, domain: str) -> Mapping[str, str]:
-    """Return what a backend of anymail takes beyond its keys."""
+def _options(name: str, esp: Esp, url: str, domain: str) -> Mapping[str, str]:
+    """Return what a backend of anymail takes beyond its keys; `url` is where it is called, empty for anymail's way."""
     options = {}
-    if esp.api_url:
-        options["api_url"] = esp.api_url
+    if esp.api_url or url:
+        options["api_url"] = esp.api_url or url
     if name == "mailgun":
         options["sender_domain"] = domain
     if name == "scaleway" and esp.region:

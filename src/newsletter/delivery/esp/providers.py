@@ -25,7 +25,7 @@ class Provider:
     source: str
     """Where what stands here was read."""
     url: str = ""
-    """Where its interface is; empty where each has its own."""
+    """Where its interface is called; empty where anymail knows, or each has its own."""
     success: int = 200
     """The status under which it says that it took mails; another one of success is not its own."""
     refuses_under_success: bool = False
@@ -65,6 +65,7 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
             _can("brevo", idempotency_ttl_s=30 * 60, inline_pictures=False),
             f"{_ANYMAIL}, docs/esps/brevo.rst; developers.brevo.com, Idempotency",
             success=201,
+            note="may take what an issue says between {{ and }} for words of its own",
             caution="opens and clicks are followed unless you turn that off in your account",
         ),
         "mailersend": Provider(
@@ -93,7 +94,8 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
         "mailtrap": Provider(
             "Mailtrap",
             _can("mailtrap"),
-            f"{_ANYMAIL}, backends/mailtrap.py: a batch has one text for all",
+            f"{_ANYMAIL}, backends/mailtrap.py: a batch has one text for all; mailtrap.io, Email API, for Bulk",
+            "https://bulk.api.mailtrap.io/api",
             caution="opens and clicks are followed unless you turn that off for your domain",
         ),
         "mandrill": Provider(
@@ -153,6 +155,7 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
             _can("unisender_go", per_recipient_headers=False, partial_refusals=True),
             f"{_ANYMAIL}, docs/esps/unisender_go.rst: of the headers only List-Unsubscribe for each reader of a batch",
             has_tracking_switch=True,
+            caution="puts a link to leave of its own under every mail, unless its support agreed to leave that out",
         ),
     }
 )
