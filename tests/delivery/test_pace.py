@@ -175,3 +175,23 @@ def test_whatever_happens_it_goes_on(steps: list[tuple[str, float]]) -> None:
             assert not math.isnan(wait_s)
         assert 1 <= pace.connections(now) <= 10
         assert 0 < pace.rate_per_s(now) <= 200
+
+
+def test_a_failure_that_is_not_about_speed_costs_a_pause_and_no_speed() -> None:
+    pace = Pace(Limits(1, rate_per_s=10), 0.0)
+    pace.failed(0.0)
+    pace.failed(0.5)
+    assert pace.wait_s(0.5) == 0.5
+    assert pace.rate_per_s(1.0) == 10
+    pace.failed(1.0)
+    assert pace.wait_s(1.0) == 2.0
+
+
+def test_a_server_that_names_a_time_is_left_alone_for_so_long() -> None:
+    pace = Pace(Limits(1), 0.0)
+    pace.throttled(0.0, 30.0)
+    assert pace.wait_s(0.0) == 30.0
+    pace.throttled(10.0, 60.0)
+    assert pace.wait_s(10.0) == 60.0
+    pace.throttled(20.0, 1.0)
+    assert pace.wait_s(20.0) == 50.0

@@ -131,6 +131,11 @@ class Pace:
         self._slowed, self._taken, self._tokens, self._filled = now, 0, 1.0, now
         self._measured_from = now + self._pause.left_s(now)
 
+    def failed(self, now: float) -> None:
+        """Be told that nothing came of a message, for a reason that is not its speed: a pause, at the same rate."""
+        if not self._pause.left_s(now):
+            self._pause.begin(now)
+
     def refused(self, now: float, others: int) -> None:
         """Be told that a connection cannot be had, or was cut before anything was taken; `others` stand."""
         self._connections = max(1, min(others, self.connections(now)))

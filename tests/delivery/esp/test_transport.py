@@ -351,3 +351,29 @@ def test_what_would_befall_all_is_not_asked_of_each() -> None:
         ran = Ran(AnyProvider(server.url, replace(BATCHES, max_batch=16)), letters(*"abcdefghijklmnop"))
     assert sum(len(asked(request)) == 1 for request in server.heard) == 3
     assert Counter(ran.verdicts.values()) == {REFUSED: 3, DEFERRED: 13}
+
+
+def test_mails_that_share_no_request_keep_to_the_rate_too() -> None:
+    moments: list[float] = []
+    clock = asyncio.new_event_loop()
+
+    def note(request: Heard) -> bytes:
+        moments.append(clock.time())
+        return taken(request)
+
+    with Answering(note) as server:
+        Ran(AnyProvider(server.url, alone=True), letters(*"abcdefgh"), rate_per_second=40, concurrency=3)
+    clock.close()
+    assert moments[-1] - moments[0] >= 7 / 40 - 0.12
+
+
+def test_after_a_word_of_too_much_nothing_else_of_the_same_take_is_asked() -> None:
+    with Answering(script(answer(429, {"message": "slow down"}))) as server:
+        ran = Ran(AnyProvider(server.url, alone=True), letters(*"abcd"))
+    assert [(outcome.code, outcome.reply) for outcome in ran.feed.outcomes] == [
+        ("429", "slow down"),
+        ("", "slow down"),
+        ("", "slow down"),
+        ("", "slow down"),
+    ]
+    assert {(outcome.verdict, outcome.scope) for outcome in ran.feed.outcomes} == {(DEFERRED, Scope.SESSION)}

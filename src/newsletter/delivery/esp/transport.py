@@ -109,17 +109,16 @@ class _Run:
         self._line, self._feed = ends
         self._concurrency = settings.concurrency
         self._loop = asyncio.get_running_loop()
-        rate = settings.rate_per_second or math.inf
-        self._most = max(1, int(min(dialect.capabilities.max_batch, rate)))
-        limits = Limits(settings.concurrency, rate / self._most, patience.first_pause_s)
-        self._pace = Pace(limits, self._loop.time())
+        self._rate = settings.rate_per_second or math.inf
+        self._most = max(1, int(min(dialect.capabilities.max_batch, self._rate)))
+        self._pace = self._pace_of_requests()
         self._workers: list[asyncio.Task[None]] = []
         self._flights: set[asyncio.Task[None]] = set()
         self._unreached = 0
         """Requests in a row that did not reach the provider."""
         self._lost = 0
         """Requests in a row without an answer that was understood."""
-        self._taking = asyncio.Lock()
+        self._taking, self._pacing = asyncio.Lock(), asyncio.Lock()
         self._over = asyncio.Event()
         self._is_dry = False
         """The feed gives nothing more."""
@@ -151,7 +150,7 @@ class _Run:
             await asyncio.gather(*flights, return_exceptions=True)
 
     async def _serve(self) -> None:
-        while not self._fault:
+        while not self.is_over:
             messages = await self._taken()
             if not messages:
                 return
@@ -164,21 +163,19 @@ class _Run:
     async def _taken(self) -> Sequence[Message]:
         """Take what the next request is made of; one after the other, as a feed has one end only."""
         async with self._taking:
-            await self._turn()
-            if self._is_dry or self._fault:
+            await self._pause()
+            if self._is_dry or self.is_over:
                 return ()
             messages = await self._feed.take(self._most)
             self._is_dry = not messages
-            self._pace.sent()
             return messages
 
-    async def _turn(self) -> None:
-        """Wait until the next request may go out, or nothing more goes."""
-        while not self._is_dry and (pause_s := self._pace.wait_s(self._loop.time())):
+    async def _pause(self) -> None:
+        """Wait until a request may go out, or nothing more goes."""
+        while not self.is_over and (pause_s := self._pace.wait_s(self._loop.time())):
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause_s):
                     await self._over.wait()
-                return
 
     # What a flight asks, and tells
 
@@ -197,6 +194,12 @@ class _Run:
         """How long to wait before a request goes out again."""
         return self._patience.again_s if self._dialect.capabilities.idempotency_ttl_s else ()
 
+    async def turn(self) -> None:
+        """Wait for the turn of one more request, at the rate of all together."""
+        async with self._pacing:
+            await self._pause()
+            self._pace.sent()
+
     async def post(self, call: Call) -> Reply | Lost:
         """Post a request."""
         return await self._line.post(call)
@@ -207,7 +210,14 @@ class _Run:
 
     def one_by_one(self) -> None:
         """Be told that no two of these mails can share a request: then no more than one is to be at hand for each."""
-        self._most = 1
+        if self._most > 1:
+            self._most = 1
+            self._pace = self._pace_of_requests()
+
+    def _pace_of_requests(self) -> Pace:
+        """Return the pace at which requests of so many mails keep to the rate, which is one of mails."""
+        limits = Limits(self._concurrency, self._rate / self._most, self._patience.first_pause_s)
+        return Pace(limits, self._loop.time())
 
     def answered(self) -> None:
         """Be told that an answer was understood."""
@@ -222,7 +232,7 @@ class _Run:
     def was_unreached(self, why: str) -> None:
         """Be told that a request did not reach the provider."""
         self._unreached += 1
-        self._pace.throttled(self._loop.time())
+        self._pace.failed(self._loop.time())
         if self._unreached >= UNREACHED_IN_A_ROW:
             many = f"{UNREACHED_IN_A_ROW} times in a row"
             self.fail(f"{self._label}: {why}, {many}; is the network there, and esp.api_url right?")
@@ -230,7 +240,7 @@ class _Run:
     def was_lost(self, why: str) -> None:
         """Be told that nobody knows what became of a request."""
         self._lost += 1
-        self._pace.throttled(self._loop.time())
+        self._pace.failed(self._loop.time())
         if self._lost >= LOST_IN_A_ROW:
             self.fail(
                 f"{self._label}: {LOST_IN_A_ROW} requests in a row got no answer that says what became of them; "
@@ -296,9 +306,8 @@ class _Flight:
             if message.recipient.rpartition("@")[0].isascii():
                 yield message
             else:
-                reply = (
-                    f"{self._run.dialect.capabilities.name} takes no address with characters beyond ASCII before its @"
-                )
+                name = self._run.dialect.capabilities.name
+                reply = f"{name} takes no address with characters beyond ASCII before its @"
                 self._settle(message, Outcome(message.recipient, Verdict.REFUSED, reply=reply, scope=Scope.SOFT))
 
     async def _hand_over(self, group: tuple[Message, ...]) -> None:
@@ -309,6 +318,9 @@ class _Flight:
         most = self._run.dialect.capabilities.max_batch_bytes
         if len(group) > 1 and most and len(call.body) > most:
             await self._in_halves(group)
+            return
+        await self._run.turn()
+        if self._run.is_over:
             return
         self._on_wire = call
         reply = await self._posted(call)
@@ -354,6 +366,7 @@ class _Flight:
             if isinstance(reply, Lost):
                 if not reply.was_written and not why:
                     self._run.was_unreached(reply.why)
+                    self._put_off = reply.why
                     self._settle_all(call.messages, Verdict.DEFERRED, "", reply.why)
                     return None
                 why, code = reply.why, ""
