@@ -26,7 +26,7 @@ from newsletter.store.journal import advance, note
 from newsletter.store.schema import delivery, send, sender, subscriber
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     from sqlalchemy import ColumnElement, Connection, Engine
@@ -39,13 +39,34 @@ _SENDING = "sending"
 class Ledger:
     """One sending in the hands of one sender. Every method is one transaction."""
 
-    def __init__(self, engine: Engine, send_id: int, lease: str, *, journal: Path, transport: str = "") -> None:
-        """`journal` is the folder of the second witness (`newsletter.store.journal`); `transport` is noted in rows."""
+    def __init__(
+        self,
+        engine: Engine,
+        send_id: int,
+        lease: str,
+        *,
+        journal: Path,
+        transport: str = "",
+        own: Callable[[int], ColumnElement[bool]] | None = None,
+    ) -> None:
+        """Take a sending in hand.
+
+        Args:
+            engine: The database.
+            send_id: Of the sending.
+            lease: Of the sender.
+            journal: The folder of the second witness (`newsletter.store.journal`).
+            transport: Is noted in the rows.
+            own: For the newsletter's own mails: says of a delivery whether its person may get it at a time. Such a
+                sending is over, for now, when nothing is due in it; others may be due elsewhere meanwhile.
+        """
         self._engine = engine
         self._send_id = send_id
         self._lease = lease
         self._journal = journal
         self._transport = transport
+        self._may_get = own or may_be_mailed
+        self._waits = own is None
 
     def claim(self, most: int, in_hand: Collection[int], now_ms: int) -> Stock:
         """Claim rows that are due, at most `most`; rows `in_hand` are known to the caller already.
@@ -64,13 +85,13 @@ class Ledger:
             if due:
                 these = among(due)
                 why = {"reply": "left, or is not to be mailed, since the plan was made", "done_at_ms": now_ms}
-                skipped = change(connection, Arrow.SKIP, [these, ~may_be_mailed(now_ms)], why, now_ms)
+                skipped = change(connection, Arrow.SKIP, [these, ~self._may_get(now_ms)], why, now_ms)
                 # Without the label of an earlier request: a mark may get lost with the power, and this does not.
                 change(connection, Arrow.CLAIM, [these], {"lease": self._lease, "request": None}, now_ms)
                 epoch = advance(connection)
             # Not only those of now: had the answer to an earlier commit been lost, they would turn up here.
             rows = tuple(self._claimed(connection, in_hand))
-            is_over, due_at_ms = (False, 0) if rows else self._outlook(connection)
+            is_over, due_at_ms = (False, 0) if rows else self._outlook(connection, now_ms)
         if epoch:
             self._tell_witness(epoch)
         return Stock(rows, skipped, is_over, due_at_ms)
@@ -162,10 +183,12 @@ class Ledger:
         for row in connection.execute(statement):
             yield Row(row[-2], from_row(row), row[-1])
 
-    def _outlook(self, connection: Connection) -> tuple[bool, int]:
+    def _outlook(self, connection: Connection, now_ms: int) -> tuple[bool, int]:
         """Return whether nothing is left to do, and when the next pending row is due."""
         ours = delivery.c.send_id == self._send_id
         due = connection.scalar(select(func.min(delivery.c.next_at_ms)).where(ours, IS_PENDING))
+        if not self._waits:
+            return due is None or due > now_ms, due or 0
         held = connection.scalar(select(_any_held(self._send_id)))
         return due is None and not held, due or 0
 

@@ -1,5 +1,7 @@
 """Who sends: one process at a time, known by its lease, alive while its heart beats.
 
+Issues and the newsletter's own mails have a sender each: neither keeps the other waiting.
+
 A sender that died leaves rows behind. The next one finds them, and knows what they mean: what was claimed was not
 begun, and goes back; what was marked may have been written, and is in doubt. After the machine that keeps the database
 went down, marks may be lost with it (they are not forced to the disk one by one), so then all of them are in doubt.
@@ -9,7 +11,9 @@ from __future__ import annotations
 
 import os
 import socket
+from collections import Counter
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +26,7 @@ from newsletter.store import reading, writing
 from newsletter.store.schema import delivery, sender
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import Connection, Engine, Row
 
@@ -46,6 +50,14 @@ class Machine:
     """Whether there is a process of that number."""
 
 
+class Role(StrEnum):
+    """What a sender sends; of each there is one."""
+
+    ISSUES = "issues"
+    OWN_MAILS = "own_mails"
+    """Those that the newsletter sends of itself (`own_mails`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sender:
     """One process that sends."""
@@ -54,12 +66,13 @@ class Sender:
     """Random; no two senders share one."""
     pid: int
     machine: Machine
+    role: Role = Role.ISSUES
 
 
-def this_process(lease: str) -> Sender:
+def this_process(lease: str, role: Role = Role.ISSUES) -> Sender:
     """Return this process as a sender."""
     boot_id = _BOOT_ID.read_text().strip() if _BOOT_ID.exists() else ""
-    return Sender(lease, os.getpid(), Machine(socket.gethostname(), boot_id, _is_running))
+    return Sender(lease, os.getpid(), Machine(socket.gethostname(), boot_id, _is_running), role)
 
 
 def see_that_nobody_sends(engine: Engine, me: Sender, now_ms: int) -> None:
@@ -76,7 +89,7 @@ def enlist(engine: Engine, me: Sender, now_ms: int) -> int:
     """Become the sender, and settle what dead ones left behind; return how many rows came into doubt by that.
 
     Raises:
-        SendingError: another one is alive.
+        SendingError: another one of the same role is alive.
     """
     with writing(engine) as connection:
         lock_senders(connection)
@@ -91,6 +104,7 @@ def enlist(engine: Engine, me: Sender, now_ms: int) -> int:
                 "boot_id": _boot_id(connection, me.machine),
                 "started_at_ms": now_ms,
                 "beat_at_ms": now_ms,
+                "role": me.role,
             },
         )
     return doubts
@@ -105,15 +119,18 @@ def lock_senders(connection: Connection) -> None:
 def settle_dead(connection: Connection, me: Sender, now_ms: int) -> int:
     """Settle what dead senders left behind, as this process sees it; return how many rows came into doubt by that.
 
+    Those of the other role are settled too, and not counted: they are no concern of this one.
+
     Raises:
         SendingError: one of them has come to life since.
     """
     boot_id = _boot_id(connection, me.machine)
-    return sum(
-        _recover(connection, other, now_ms, same_boot=bool(boot_id) and other.boot_id == boot_id)
-        for other in connection.execute(select(sender)).all()
-        if not _is_alive(other, me, now_ms)
-    )
+    doubts: Counter[str] = Counter()
+    for other in connection.execute(select(sender)).all():
+        if not _is_alive(other, me, now_ms):
+            is_same_boot = bool(boot_id) and other.boot_id == boot_id
+            doubts[other.role] += _recover(connection, other, now_ms, same_boot=is_same_boot)
+    return doubts[me.role]
 
 
 def is_anybody_dead(engine: Engine, me: Sender, now_ms: int) -> bool:
@@ -123,15 +140,19 @@ def is_anybody_dead(engine: Engine, me: Sender, now_ms: int) -> bool:
 
 
 def is_anybody_sending(engine: Engine, me: Sender, now_ms: int) -> bool:
-    """Say whether a process sends, as far as this one can see."""
+    """Say whether a process of the same role sends, as far as this one can see."""
     with reading(engine) as connection:
-        return any(_is_alive(other, me, now_ms) for other in connection.execute(select(sender)))
+        return any(_is_alive(other, me, now_ms) for other in _of_role(connection, me.role))
 
 
 def _refuse_alive(connection: Connection, me: Sender, now_ms: int) -> None:
-    for other in connection.execute(select(sender)):
+    for other in _of_role(connection, me.role):
         if _is_alive(other, me, now_ms):
             raise SendingError(_already(other, now_ms))
+
+
+def _of_role(connection: Connection, role: Role) -> Sequence[Row[Any]]:
+    return connection.execute(select(sender).where(sender.c.role == role)).all()
 
 
 def _boot_id(connection: Connection, machine: Machine) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from newsletter.errors import SendingError
 from newsletter.sending.changes import IS_IN_DOUBT, IS_PENDING, change
 from newsletter.sending.ledger import close
+from newsletter.sending.own_mails import is_own
 from newsletter.sending.plan import ReadersHash
 from newsletter.sending.rows import Tally
 from newsletter.sending.senders import is_anybody_dead, lock_senders, settle_dead
@@ -96,9 +97,9 @@ def get_sending(engine: Engine, slug: str) -> Sending:
 
 
 def all_sendings(engine: Engine) -> list[Sending]:
-    """Return every sending, the newest first."""
+    """Return the sending of every issue, the newest first."""
     with reading(engine) as connection:
-        slugs = connection.scalars(select(send.c.issue_id).order_by(send.c.id.desc())).all()
+        slugs = connection.scalars(select(send.c.issue_id).where(~is_own()).order_by(send.c.id.desc())).all()
         return [found for slug in slugs if (found := _find(connection, slug))]
 
 

@@ -14,7 +14,7 @@ in. Whoever comes too late changes no row, learns it from the count, and writes 
 
     pending --claim--> claimed --wire--> wire --accept----------> sent
       ^  ^                |               | |--refuse, expire--> failed
-      |  '----release-----'---------------| '--lose, abandon---> in_doubt --answer, prove, confirm, assume--> sent
+      |  '----release-----'---------------| '--lose, abandon---> in_doubt --answer, prove, confirm, assume, lapse--> sent
       |-----------defer-------------------'                         |
       '-----------resend--------------------------------------------'
 
@@ -97,6 +97,8 @@ class Arrow(StrEnum):
     """The provider, asked with the very same request once more, says that it took the mail, then or now: once."""
     ASSUME = "assume"
     """The editor takes it as sent."""
+    LAPSE = "lapse"
+    """It is a mail of the newsletter's own that its reader can ask for again, and its time is over: taken as sent."""
     RESEND = "resend"
     """The editor has it sent again, with the same Message-ID."""
     CANCEL = "cancel"
@@ -137,6 +139,7 @@ ARROWS: Mapping[Arrow, Change] = MappingProxyType(
         Arrow.PROVE: _change(State.SENT, State.IN_DOUBT),
         Arrow.CONFIRM: _change(State.SENT, State.IN_DOUBT),
         Arrow.ASSUME: _change(State.SENT, State.IN_DOUBT),
+        Arrow.LAPSE: _change(State.SENT, State.IN_DOUBT),
         Arrow.RESEND: _change(State.PENDING, State.IN_DOUBT),
         Arrow.CANCEL: _change(State.CANCELLED, State.PENDING),
         Arrow.RETRY: _change(State.PENDING, State.FAILED),

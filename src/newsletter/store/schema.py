@@ -98,7 +98,8 @@ send = Table(
     "send",
     metadata,
     Column("id", _Id, Identity(), primary_key=True),
-    Column("issue_id", Text, nullable=False),  # the slug, which is permanent
+    # The slug, which is permanent; of a mail of the newsletter's own its kind and period: "own:confirm:2026-11-27".
+    Column("issue_id", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("content_sha256", Text, nullable=False),  # of what is sent; another content is another issue
     Column("recipients_sha256", Text, nullable=False),  # of the address_keys that were planned, in order
@@ -125,6 +126,8 @@ sender = Table(
     Column("boot_id", Text, nullable=False),  # of the machine: after a crash of it, what it had noted may be lost
     Column("started_at_ms", BigInteger, nullable=False),
     Column("beat_at_ms", BigInteger, nullable=False),
+    Column("role", Text, nullable=False, server_default=text("'issues'")),  # what it sends; one sender for each
+    CheckConstraint("role in ('issues', 'own_mails')", name="sender_role"),
 )
 
 _HELD = "state in ('claimed', 'wire')"
