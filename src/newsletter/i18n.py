@@ -9,6 +9,7 @@ Babel is imported where it is used: it takes 35 ms, which a command that shows n
 from __future__ import annotations
 
 import gettext
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 from newsletter.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date, datetime
 
 _DOMAIN = "newsletter"
@@ -29,6 +31,8 @@ Babel's own full date has no comma in English, or is the American one.
 _CLOCK = {"en": ("en_GB", "h:mm", " a"), "nl": ("nl", "H:mm", " 'uur'")}
 """For each language the locale of its times, the pattern of one, and what stands behind it. Babel's English afternoon
 is `PM`; the British one is `pm`, as people write it."""
+_MAX_ACCEPTED = 20
+"""Languages that a browser may ask for; it is a header of anybody's making."""
 _UTC = frozenset({"UTC", "Etc/UTC"})
 
 
@@ -41,6 +45,20 @@ def catalogue(language: str) -> gettext.NullTranslations:
     """
     _check(language)
     return gettext.translation(_DOMAIN, _LOCALE_DIR, languages=[language])
+
+
+def preferred_language(accepted: str, known: Collection[str]) -> str:
+    """Return the language of `known` that a browser wants most (RFC 9110 section 12.5.4); empty for none.
+
+    `accepted` is what its header Accept-Language says.
+    """
+    wanted: list[tuple[float, str]] = []
+    for part in accepted.split(",")[:_MAX_ACCEPTED]:
+        name, _, quality = part.strip().partition(";q=")
+        language = name.lower().partition("-")[0]
+        if language in known:
+            wanted.append((float(quality) if re.fullmatch(r"[01](?:\.\d{1,3})?", quality) else 1.0, language))
+    return max(wanted, key=lambda one: one[0])[1] if wanted else ""
 
 
 def format_date(day: date, language: str) -> str:

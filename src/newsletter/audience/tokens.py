@@ -6,7 +6,7 @@ written in lower-case letters and digits, since a mail server may change the cap
 
     byte     purpose (4 bits) and version of the key (4 bits)
     varint   subscriber id
-    varint   what it is about: the id of a send; for a confirmation, the hour since 1970 in which it was made
+    varint   what it is about: the id of a send, or the moment in which it was made (see `Purpose`)
     16 bytes HMAC
 
 As a whole it has at most 40 characters up to 2³⁵ subscribers and 2²¹ sends, so that `bounces+TOKEN` stays within the
@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 KEY_VERSION = 1
 """Goes up when a key is used in another way; tokens of another version are refused."""
 
+HOUR_MS = 3_600_000
+"""What a token to confirm is counted in."""
+MINUTE_MS = 60_000
+"""What a token of access is counted in."""
+
 MAC_BYTES = 16
 MAX_CHARACTERS = 64
 _MAX_ID = 2**63 - 1
@@ -40,9 +45,17 @@ class Purpose(IntEnum):
     """What a token may be used for, and for nothing else. The numbers stand in mail that was sent: never reuse one."""
 
     UNSUBSCRIBE = 1
+    """About a send, or 0."""
     PREFERENCES = 2
+    """Likewise."""
     CONFIRM = 3
+    """About the hour since 1970 in which it was made."""
     ENVELOPE = 4
+    """About a send."""
+    ACCESS = 5
+    """About the minute since 1970 in which it was made."""
+    FORM = 6
+    """Of nobody (0), about the millisecond since 1970 in which a form was shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +65,7 @@ class Token:
     purpose: Purpose
     subscriber_id: int
     about: int
-    """The id of a send, or 0; for a confirmation, the hour since 1970."""
+    """As its `Purpose` says."""
 
 
 @dataclass(frozen=True, slots=True)

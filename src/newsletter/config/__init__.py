@@ -40,6 +40,7 @@ from newsletter.config.settings import (
     Theme,
     Words,
 )
+from newsletter.config.site import Part, PublicSite
 from newsletter.config.tables import Reading, Table
 from newsletter.config.toml import read_document
 from newsletter.errors import ConfigError, UsageError
@@ -68,7 +69,9 @@ __all__ = [
     "Newsletter",
     "Not",
     "Palette",
+    "Part",
     "Podcast",
+    "PublicSite",
     "Same",
     "Sample",
     "Secret",

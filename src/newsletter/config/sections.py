@@ -44,6 +44,7 @@ from newsletter.config.settings import (
     Subscribers,
     Theme,
 )
+from newsletter.config.site import read_site
 from newsletter.config.social import MAX_SOCIAL_LINKS, SOCIAL_NAMES, SocialLink
 from newsletter.wording import quoted
 
@@ -76,6 +77,7 @@ def read_settings(root: Path, top: Table) -> Settings:
         dkim=_dkim(top.table("dkim"), root, newsletter.from_address),
         sending=_sending(top.table("sending")),
         preview=read_preview(top.table("preview")),
+        site=read_site(top.table("site"), segments, newsletter.languages),
         archive=read_archive(top.table("archive"), root),
         checks=_checks(top.table("checks")),
         subscribers=subscribers,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from newsletter.config.podcast import Podcast, Slot
     from newsletter.config.preview import Preview
     from newsletter.config.secret import Secret
+    from newsletter.config.site import PublicSite
     from newsletter.config.social import SocialLink
     from newsletter.model import Position
 
@@ -352,6 +353,7 @@ class Settings:
     subscribers: Subscribers
     samples: tuple[Sample, ...]
     preview: Preview
+    site: PublicSite
     segments: Mapping[str, Condition]
     """By the name that an issue's `audience` has: the `[segments]` table."""
     secret_key: Secret | None

@@ -19,6 +19,16 @@ def preferences_url(site: str, token: str) -> str:
     return f"{site}/preferences/{token}"
 
 
+def confirm_url(site: str, token: str) -> str:
+    """Return the page where somebody who subscribed says that it was them."""
+    return f"{site}/c/{token}"
+
+
+def access_url(site: str, token: str) -> str:
+    """Return the page where one reader sees, takes along and erases what is kept of them."""
+    return f"{site}/me/{token}"
+
+
 def subscribe_url(site: str) -> str:
     """Return the page where anybody subscribes."""
     return f"{site}/subscribe/"

@@ -10,9 +10,11 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from newsletter.config.settings import LANGUAGES
+from newsletter.i18n import preferred_language
 from newsletter.web.preview.guard import BARE_FRAME_POLICY, FRAME_POLICY, PAGE_POLICY
 from newsletter.web.preview.protocol import FILE, HOUSE, LOOK, OVERVIEW
-from newsletter.web.preview.words import language_for, page_in, static_files
+from newsletter.web.preview.words import page_in, static_files
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -33,7 +35,7 @@ def make_app(desk: Desk) -> Starlette:
     async def page(request: Request) -> Response:
         house = await desk.answer({"do": HOUSE})
         language = json.loads(house.body)["language"] if house.kind == HOUSE else "en"
-        html = page_in(language_for(request.headers.get("accept-language", ""), language))
+        html = page_in(preferred_language(request.headers.get("accept-language", ""), LANGUAGES) or language)
         return HTMLResponse(html, headers={"content-security-policy": PAGE_POLICY})
 
     async def static(request: Request) -> Response:

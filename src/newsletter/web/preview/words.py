@@ -10,7 +10,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from newsletter.config.settings import LANGUAGES
 from newsletter.i18n import catalogue
 
 if TYPE_CHECKING:
@@ -46,14 +45,3 @@ def page_in(language: str) -> str:
     document = json.dumps({word: words.gettext(word) for word in said}, ensure_ascii=False).replace("<", "\\u003c")
     translated = _IN_HTML.sub(lambda match: escape(words.gettext(match[1])), html)
     return translated.replace("{{ language }}", language).replace(_WORDS, document)
-
-
-def language_for(accepted: str, fallback: str) -> str:
-    """Return the language that a browser wants most of those that there are (RFC 9110 section 12.5.4)."""
-    wanted: list[tuple[float, str]] = []
-    for part in accepted.split(","):
-        name, _, quality = part.strip().partition(";q=")
-        language = name.lower().partition("-")[0]
-        if language in LANGUAGES:
-            wanted.append((float(quality) if re.fullmatch(r"[01](?:\.\d{1,3})?", quality) else 1.0, language))
-    return max(wanted, key=lambda one: one[0])[1] if wanted else fallback

@@ -1,0 +1,48 @@
+"""Slips of the fingers in the names of large mail hosts."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+HOSTS = frozenset(
+    {
+        "gmail.com", "googlemail.com", "hotmail.com", "hotmail.nl", "hotmail.be", "hotmail.co.uk", "hotmail.de",
+        "hotmail.fr", "outlook.com", "outlook.be", "live.com", "live.nl", "live.be", "msn.com", "icloud.com", "me.com", "mac.com", "yahoo.com", "yahoo.co.uk",
+        "ymail.com", "aol.com", "proton.me", "protonmail.com", "fastmail.com", "gmx.com", "gmx.net", "gmx.de", "web.de",
+        "mail.com", "email.com", "zoho.com", "ziggo.nl", "kpnmail.nl", "kpnplanet.nl", "planet.nl", "xs4all.nl",
+        "upcmail.nl", "home.nl", "casema.nl", "chello.nl", "hetnet.nl", "quicknet.nl", "online.nl", "telfort.nl",
+        "solcon.nl", "caiway.nl", "zeelandnet.nl", "telenet.be", "skynet.be", "proximus.be",
+    }
+)  # fmt: skip
+"""Hosts at which many readers have their mail; each is right as it is, however near it is to another."""
+
+_OFTEN_MISSPELT = tuple(sorted(host for host in HOSTS if len(host.partition(".")[0]) > 4))  # noqa: PLR2004
+"""Shorter names have too many neighbours that are right."""
+
+
+def host_meant(host: str) -> str:
+    """Return the large mail host that was most likely meant by one that is a slip away from it; mostly empty.
+
+    A slip is a letter too few, too many, wrong, or two in the wrong order: in its name, or in the part behind it.
+    """
+    if host in HOSTS:
+        return ""
+    return next((right for right in _OFTEN_MISSPELT if _shares_a_part(host, right) and _one_slip(host, right)), "")
+
+
+def _shares_a_part(found: str, right: str) -> bool:
+    name, _, end = right.partition(".")
+    return found.startswith(f"{name}.") or found.endswith(f".{end}")
+
+
+def _one_slip(found: str, right: str) -> bool:
+    """Say whether one slip makes `found` of `right`."""
+    start = next((i for i, (a, b) in enumerate(zip(found, right, strict=False)) if a != b), min(len(found), len(right)))
+    left, wanted = found[start:], right[start:]
+    slips = chain(
+        [(left[1:], wanted)],  # a letter too many
+        [(left, wanted[1:])],  # one too few
+        [(left[1:], wanted[1:])],  # a wrong one
+        [(left[2:], wanted[2:])] if left[:2] == wanted[1::-1] and len(left) > 1 else [],  # two in the wrong order
+    )
+    return any(a == b for a, b in slips)

@@ -1,0 +1,11 @@
+"""What readers do by themselves in a browser: subscribe, confirm, change what they get, leave.
+
+In: a request from anybody, and a `Site`. Out: a page, and what it changed in the database, in one transaction with the
+mail that follows from it.
+May not: change anything at a GET, set a cookie, need a script, believe an address in a URL, or say who is a subscriber.
+
+    site        what the handlers need              routes       the addresses, and who answers at each
+    pages       a template as a response            forms        what a form says, and when it was shown
+    allowance   how many sign-ups are taken
+    subscribe, confirm, unsubscribe, preferences, access          the handlers
+"""

@@ -1,0 +1,51 @@
+"""A template as a response: in the reader's language, kept by nobody, found by nobody, and without a script."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import HTMLResponse
+
+from newsletter.i18n import preferred_language
+from newsletter.render import render_page
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from newsletter.web.public.site import Site
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+"""The Content-Security-Policy of these pages."""
+
+HEADERS = {
+    "cache-control": "no-store",
+    "content-security-policy": POLICY,
+    "referrer-policy": "no-referrer",
+    "x-robots-tag": "noindex, nofollow",
+}
+"""The address of such a page is a key to it: it goes into no cache, no search engine, and to no other site."""
+
+
+def page(site: Site, name: str, language: str, said: dict[str, Any], status: int = 200) -> HTMLResponse:
+    """Return a page made of `web/public/NAME.html.j2`; `said` is what its template shows."""
+    context = {"root": site.root, "version": site.version, **said}
+    template = f"web/public/{name}.html.j2"
+    html = render_page(site.theme, site.settings, template, language, context, site.logos)
+    return HTMLResponse(html, status, HEADERS | {"content-language": language})
+
+
+def language_of(site: Site, request: Request, known: str = "") -> str:
+    """Return the language of a page: as its address asks (`?lang=en`), else the reader's own where they are `known`,
+    else the one that their browser wants most, else the newsletter's.
+    """
+    newsletter = site.settings.newsletter
+    asked = request.query_params.get("lang", "")
+    if asked in newsletter.languages:
+        return asked
+    if known in newsletter.languages:
+        return known
+    accepted = request.headers.get("accept-language", "")
+    return preferred_language(accepted, newsletter.languages) or newsletter.language

@@ -1,0 +1,88 @@
+"""Subscribing: a form, and the mail that asks whether it was them.
+
+The answer is the same, in its words and in its time, whoever already is a subscriber, is not, or must get no mail: a
+stranger who types somebody's address learns nothing about them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
+
+from newsletter.audience.address import mixed_scripts, read_address
+from newsletter.audience.consent import Proof
+from newsletter.audience.signing_up import ask
+from newsletter.audience.typos import host_meant
+from newsletter.errors import AddressError
+from newsletter.i18n import catalogue
+from newsletter.render.links import subscribe_url
+from newsletter.sending.own_mails import OwnMail, post
+from newsletter.store import writing
+from newsletter.web.public.allowance import client_kept
+from newsletter.web.public.forms import read_form, shown_now, was_shown
+from newsletter.web.public.pages import language_of, page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from newsletter.audience.address import Address
+    from newsletter.web.public.site import Site
+
+TRAP = "website"
+"""A field that nobody sees, and that programs fill in."""
+
+ANSWER_AFTER_S = 0.08
+"""So long every sign-up that is taken takes: the wait for the disk, which only some have, is within it."""
+
+_MAX_SHOWN_CHARACTERS = 254
+
+
+def consent_wording(site: Site, language: str) -> str:
+    """Return the sentence that somebody who subscribes agrees to."""
+    said = catalogue(language).gettext("Yes, send me %(name)s by mail, until I stop it with the link in every mail.")
+    return said % {"name": site.settings.newsletter.name}
+
+
+async def form(site: Site, request: Request) -> Response:
+    """Show the form."""
+    return _form(site, language_of(site, request))
+
+
+async def sign_up(site: Site, request: Request) -> Response:
+    """Take what the form says, or what a form like it says on another site."""
+    loop = asyncio.get_running_loop()
+    answer_at_s = loop.time() + ANSWER_AFTER_S
+    said = await read_form(request)
+    language = language_of(site, request, said.get("lang", ""))
+    try:
+        address = read_address(said.get("email", ""))
+    except AddressError:
+        return _form(site, language, typed=said.get("email", ""), fault="address")
+    if mixed_scripts(address):
+        return _form(site, language, typed=said["email"], fault="letters")
+    if (question := _question(site, said, address)) is not None:
+        return page(site, "again", language, question)
+    if not said.get(TRAP):
+        client = request.client.host if request.client else ""
+        if not site.allowance.take(client, address.text.rpartition("@")[2]):
+            return page(site, "too-many", language, {}, 429)
+        await run_in_threadpool(_take, site, address, language, client)
+    await asyncio.sleep(answer_at_s - loop.time())
+    return page(site, "look", language, {"typed": address.text}, 202)
+
+
+def _form(site: Site, language: str, *, typed: str = "", fault: str = "") -> Response:
+    said = {
+        "typed": typed[:_MAX_SHOWN_CHARACTERS],
+        "fault": fault,
+        "trap": TRAP,
+        "token": shown_now(site),
+        "wording": consent_wording(site, language),
+    }
+    return page(site, "subscribe", language, said, 422 if fault else 200)
