@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, String, cast, delete, insert, select, update
+from sqlalchemy import ColumnElement, String, cast, delete, exists, insert, select, update
 
+from newsletter.audience.consent import Step, consents_of, hide_clients
 from newsletter.audience.intake import Decision, Kind, decide, write
 from newsletter.audience.subscribers import find
 from newsletter.audience.tokens import forgotten_key
 from newsletter.audience.values import from_ms
-from newsletter.store.schema import delivery, delivery_event, send, subscriber, suppression
+from newsletter.store.schema import consent, delivery, delivery_event, send, subscriber, suppression
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Connection
 
+    from newsletter.audience.consent import Consent
     from newsletter.audience.incoming import Incoming
     from newsletter.audience.intake import Intake
     from newsletter.audience.subscribers import Subscriber
@@ -65,6 +67,8 @@ class Kept:
     subscriber: Subscriber | None
     suppression: Suppression | None
     received: tuple[Received, ...]
+    consents: tuple[Consent, ...]
+    """What they did on the public pages."""
 
     def __bool__(self) -> bool:
         return bool(self.subscriber or self.suppression or self.received)
@@ -111,7 +115,7 @@ def forget(connection: Connection, address_key: str, keys: Keys, now_ms: int) ->
     """Erase one person. The ledger keeps that a mail was sent, to a pseudonym; the suppression keeps a keyed hash.
 
     Neither tells who it was, and both know them again: no import brings them back, and an issue that is being sent
-    passes them over.
+    passes them over. That somebody with the number of this subscriber agreed to get mail is kept, too.
 
     Returns:
         Whether anything was kept of them.
@@ -121,6 +125,8 @@ def forget(connection: Connection, address_key: str, keys: Keys, now_ms: int) ->
     theirs = _deliveries_of(address_key, found)
     was_suppressed = connection.execute(delete(suppression).where(suppression.c.address_key == address_key)).rowcount
     was_sent = _forget_deliveries(connection, theirs, pseudonym)
+    if found:
+        hide_clients(connection, consent.c.subscriber_id == found.id)
     if not (found or was_suppressed or was_sent):
         return False
     connection.execute(delete(subscriber).where(subscriber.c.address_key == address_key))
@@ -129,6 +135,26 @@ def forget(connection: Connection, address_key: str, keys: Keys, now_ms: int) ->
         insert(suppression), [{"address_key": pseudonym, "reason": "forgotten", "until_at_ms": None, "at_ms": now_ms}]
     )
     return True
+
+
+def forget_unconfirmed(connection: Connection, keys: Keys, before_ms: int, most: int) -> int:
+    """Erase those who were asked to confirm before a moment, for the last time, and did not; at most so many at once.
+
+    Nothing keeps them out: whoever typed their address may have been somebody else. Who came here by a file, and never
+    asked on the public pages, is left alone.
+
+    Returns:
+        How many there were.
+    """
+    asked = (consent.c.subscriber_id == subscriber.c.id) & (consent.c.step == Step.ASKED)
+    is_over = exists().where(asked) & ~exists().where(asked, consent.c.at_ms >= before_ms)
+    chosen = select(subscriber.c.id, subscriber.c.address_key).where(subscriber.c.status == "pending", is_over)
+    people = connection.execute(chosen.order_by(subscriber.c.id).limit(most)).all()
+    for person in people:
+        _forget_deliveries(connection, delivery.c.subscriber_id == person.id, forgotten_key(keys, person.address_key))
+        connection.execute(delete(consent).where(consent.c.subscriber_id == person.id))
+        connection.execute(delete(subscriber).where(subscriber.c.id == person.id))
+    return len(people)
 
 
 def _forget_deliveries(connection: Connection, theirs: ColumnElement[bool], pseudonym: str) -> int:
@@ -158,6 +184,7 @@ def kept_of(connection: Connection, address_key: str, keys: Keys | None, now_ms:
         if row
         else None,
         _received(connection, _deliveries_of(address_key, found)),
+        consents_of(connection, found.id) if found else (),
     )
 
 

@@ -92,8 +92,8 @@ def _column(operand: Operand) -> ColumnElement[str]:
 def select_for(condition: Condition, now_ms: int) -> Select[Any]:
     """Return the statement for the ids, addresses and address_keys of those who get mail, in the order of their ids.
 
-    They are confirmed, have not unsubscribed, and are not suppressed at `now_ms`. A ledger inserts from it, so that
-    a million rows need not pass through this process.
+    They are confirmed, have not unsubscribed, do not pause, and are not suppressed at `now_ms`. A ledger inserts from
+    it, so that a million rows need not pass through this process.
     """
     chosen = select(subscriber.c.id, subscriber.c.address, subscriber.c.address_key)
     return mailable(chosen, condition, now_ms)
@@ -101,9 +101,9 @@ def select_for(condition: Condition, now_ms: int) -> Select[Any]:
 
 def mailable(chosen: Select[Any], condition: Condition, now_ms: int) -> Select[Any]:
     """Return a statement over `subscriber` for those alone who get mail that is for this segment, by their ids."""
-    return chosen.where(subscriber.c.status == "active", ~suppressed(now_ms), where(condition)).order_by(
-        subscriber.c.id
-    )
+    pause = subscriber.c.paused_until_at_ms
+    wants_mail = (subscriber.c.status == "active") & (pause.is_(None) | (pause <= now_ms))
+    return chosen.where(wants_mail, ~suppressed(now_ms), where(condition)).order_by(subscriber.c.id)
 
 
 def suppressed(now_ms: int) -> ColumnElement[bool]:

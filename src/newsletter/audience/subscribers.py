@@ -47,6 +47,8 @@ class Subscriber:
     consent_source: str
     """How they came here."""
     consent_evidence: Mapping[str, str]
+    paused_until: datetime | None
+    """They asked for no mail before; None for no pause."""
     suppressed_for: str
     """The reason why they get no mail whatever their status is; mostly empty."""
 
@@ -76,6 +78,12 @@ def people(now_ms: int) -> Select[Any]:
 def find(connection: Connection, address_key: str, now_ms: int) -> Subscriber | None:
     """Return the subscriber with this key."""
     row = connection.execute(people(now_ms).where(subscriber.c.address_key == address_key)).mappings().first()
+    return None if row is None else from_row(row)
+
+
+def find_id(connection: Connection, subscriber_id: int, now_ms: int) -> Subscriber | None:
+    """Return the subscriber with this id."""
+    row = connection.execute(people(now_ms).where(subscriber.c.id == subscriber_id)).mappings().first()
     return None if row is None else from_row(row)
 
 
@@ -127,5 +135,6 @@ def from_row(row: RowMapping) -> Subscriber:
         unsubscribed_at=None if unsubscribed is None else from_ms(unsubscribed),
         consent_source=row["consent_source"],
         consent_evidence=MappingProxyType(row["consent_evidence"]),
+        paused_until=None if row["paused_until_at_ms"] is None else from_ms(row["paused_until_at_ms"]),
         suppressed_for=row["suppressed_for"],
     )

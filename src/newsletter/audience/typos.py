@@ -6,12 +6,13 @@ from itertools import chain
 
 HOSTS = frozenset(
     {
-        "gmail.com", "googlemail.com", "hotmail.com", "hotmail.nl", "hotmail.be", "hotmail.co.uk", "hotmail.de",
-        "hotmail.fr", "outlook.com", "outlook.be", "live.com", "live.nl", "live.be", "msn.com", "icloud.com", "me.com", "mac.com", "yahoo.com", "yahoo.co.uk",
-        "ymail.com", "aol.com", "proton.me", "protonmail.com", "fastmail.com", "gmx.com", "gmx.net", "gmx.de", "web.de",
-        "mail.com", "email.com", "zoho.com", "ziggo.nl", "kpnmail.nl", "kpnplanet.nl", "planet.nl", "xs4all.nl",
-        "upcmail.nl", "home.nl", "casema.nl", "chello.nl", "hetnet.nl", "quicknet.nl", "online.nl", "telfort.nl",
-        "solcon.nl", "caiway.nl", "zeelandnet.nl", "telenet.be", "skynet.be", "proximus.be",
+        "aol.com", "caiway.nl", "casema.nl", "chello.nl", "email.com", "fastmail.com", "gmail.com", "gmx.com",
+        "gmx.de", "gmx.net", "googlemail.com", "hetnet.nl", "home.nl", "hotmail.be", "hotmail.co.uk", "hotmail.com",
+        "hotmail.de", "hotmail.fr", "hotmail.nl", "icloud.com", "kpnmail.nl", "kpnplanet.nl", "live.be", "live.com",
+        "live.nl", "mac.com", "mail.com", "me.com", "msn.com", "online.nl", "outlook.be", "outlook.com", "planet.nl",
+        "proton.me", "protonmail.com", "proximus.be", "quicknet.nl", "skynet.be", "solcon.nl", "telenet.be",
+        "telfort.nl", "upcmail.nl", "web.de", "xs4all.nl", "yahoo.co.uk", "yahoo.com", "ymail.com", "zeelandnet.nl",
+        "ziggo.nl", "zoho.com",
     }
 )  # fmt: skip
 """Hosts at which many readers have their mail; each is right as it is, however near it is to another."""

@@ -105,7 +105,9 @@ def _tag_of(name: str, segments: Mapping[str, Condition]) -> tuple[str, bool]:
         case None:
             raise RefusedError(f"names of [segments], and {quoted(name)} is none{did_you_mean(name, segments)}")
         case _:
-            message = f"segments of one tag, which a reader can have or not, such as \"'{name}' in tags\"; {name} is none"
+            message = (
+                f"segments of one tag, which a reader can have or not, such as \"'{name}' in tags\"; {name} is none"
+            )
             raise RefusedError(message)
 
 

@@ -62,6 +62,7 @@ subscriber = Table(
     Column("unsubscribed_at_ms", BigInteger),  # NULL: not unsubscribed
     Column("consent_source", Text, nullable=False),  # how they came here, such as "members.csv:12 sha256:3f2a…"
     Column("consent_evidence", _Json, nullable=False, server_default=text("'{}'")),  # what another service said of it
+    Column("paused_until_at_ms", BigInteger),  # gets no mail before; NULL: wants no pause
     UniqueConstraint("address_key", name="subscriber_address_key"),
     CheckConstraint("status in ('pending', 'active', 'unsubscribed')", name="subscriber_status"),
     CheckConstraint(
@@ -90,6 +91,39 @@ suppression = Table(
     CheckConstraint(
         "reason in ('hard_bounce', 'soft_bounce', 'complaint', 'editor', 'forgotten')", name="suppression_reason"
     ),
+)
+
+consent_wording = Table(
+    "consent_wording",
+    metadata,
+    # The sentences that people agreed to, each once.
+    Column("sha256", Text, primary_key=True),
+    Column("wording", Text, nullable=False),
+)
+
+consent = Table(
+    "consent",
+    metadata,
+    # What people did by themselves on the public pages: the proof of consent. Rows are added and, when their time is
+    # over, deleted; of what they say, only `client` is ever taken away.
+    Column("id", _Id, Identity(), primary_key=True),
+    # No foreign key: that somebody agreed and left stays true when they are forgotten.
+    Column("subscriber_id", BigInteger, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("language", Text, nullable=False),  # of the page
+    Column(
+        "wording_sha256", Text, ForeignKey("consent_wording.sha256", name="consent_wording_sha256")
+    ),  # what the page said that they agree to; NULL: it asked for nothing
+    Column("form_url", Text, nullable=False),  # of the page, without what stands for the reader in it
+    Column("client", Text, nullable=False, server_default=text("''")),  # the network or IP address they came from
+    Column("message_id", Text, nullable=False, server_default=text("''")),  # of the mail whose link was opened
+    CheckConstraint("step in ('asked', 'confirmed', 'left', 'returned')", name="consent_step"),
+    # The history of one person.
+    Index("consent_subscriber", "subscriber_id", "id"),
+    # Who asked so long ago that they will not confirm any more.
+    Index("consent_asked", "at_ms", sqlite_where=text("step = 'asked'"), postgresql_where=text("step = 'asked'")),
+    sqlite_autoincrement=True,
 )
 
 # --- The ledger -------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-STEPS = ("0001_audience_and_ledger", "0002_refusals", "0004_roles", "0005_requests")
+STEPS = ("0001_audience_and_ledger", "0002_refusals", "0003_consent", "0004_roles", "0005_requests")
 """All of them, in their order; the number of a database's schema is how many it has gone through."""
 
 TYPES: Mapping[str, Mapping[str, str]] = MappingProxyType(

@@ -55,3 +55,10 @@ def network_of(client: str) -> str:
     # An IPv4 address on a socket of IPv6 (RFC 4291 section 2.5.5.2).
     address = getattr(address, "ipv4_mapped", None) or address
     return str(ipaddress.ip_network(f"{address}/{NETWORK_BITS[address.version]}", strict=False))
+
+
+def client_kept(client: str, how: str) -> str:
+    """Return what is kept of a client's IP address: `how` is one of the settings' `CLIENT_ADDRESSES`."""
+    if how == "network":
+        return network_of(client)
+    return client if how == "full" else ""

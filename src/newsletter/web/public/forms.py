@@ -33,9 +33,7 @@ async def read_form(request: Request) -> Mapping[str, str]:
         form = await request.form(max_files=0, max_fields=_MAX_FIELDS, max_part_size=_MAX_FIELD_BYTES)
     except HTTPException:  # as Starlette says of a multipart that is broken or too large
         return MappingProxyType({})
-    return MappingProxyType(
-        {name: value[:_MAX_CHARACTERS] for name, value in form.items() if isinstance(value, str)}
-    )
+    return MappingProxyType({name: value[:_MAX_CHARACTERS] for name, value in form.items() if isinstance(value, str)})
 
 
 def shown_now(site: Site) -> str:
@@ -47,4 +45,3 @@ def was_shown(site: Site, token: str) -> bool:
     """Say whether a form's token is one that we gave out, long enough ago for a person, and today."""
     found = verify(site.keys, site.settings.newsletter.list_id, Purpose.FORM, token)
     return found is not None and SHOWN_AT_LEAST_MS <= site.now_ms() - found.about <= SHOWN_AT_MOST_MS
-

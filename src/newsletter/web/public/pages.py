@@ -28,18 +28,23 @@ HEADERS = {
 }
 """The address of such a page is a key to it: it goes into no cache, no search engine, and to no other site."""
 
+UNSAID = {"canonical": "", "caught": "", "others": ()}
+"""What most pages have nothing to say of."""
+
 
 def page(site: Site, name: str, language: str, said: dict[str, Any], status: int = 200) -> HTMLResponse:
     """Return a page made of `web/public/NAME.html.j2`; `said` is what its template shows."""
-    context = {"root": site.root, "version": site.version, **said}
+    context = {**UNSAID, "root": site.root, "version": site.version, **said}
     template = f"web/public/{name}.html.j2"
     html = render_page(site.theme, site.settings, template, language, context, site.logos)
     return HTMLResponse(html, status, HEADERS | {"content-language": language})
 
 
 def language_of(site: Site, request: Request, known: str = "") -> str:
-    """Return the language of a page: as its address asks (`?lang=en`), else the reader's own where they are `known`,
-    else the one that their browser wants most, else the newsletter's.
+    """Return the language of a page.
+
+    As its address asks (`?lang=en`), else the reader's own where they are `known`, else the one that their browser
+    wants most, else the newsletter's.
     """
     newsletter = site.settings.newsletter
     asked = request.query_params.get("lang", "")
@@ -49,3 +54,8 @@ def language_of(site: Site, request: Request, known: str = "") -> str:
         return known
     accepted = request.headers.get("accept-language", "")
     return preferred_language(accepted, newsletter.languages) or newsletter.language
+
+
+def other_languages(site: Site, language: str) -> list[str]:
+    """Return the languages that a page can be read in beside its own."""
+    return [code for code in site.settings.newsletter.languages if code != language]

@@ -7,11 +7,11 @@ The handlers put mails of our own into the ledger with `newsletter.sending.own_m
 and call `post_soon` when it has ended. They count on this:
 
 - a `CONFIRM` mail goes to whoever is `pending`, and to whoever is `unsubscribed` too: who left and subscribes again
-  stays unsubscribed until they confirm, so that no import brings back somebody whose name another one typed. Its link is
+  stays unsubscribed until they confirm, as somebody else may have typed their address. Its link is
   `links.confirm_url` with a token of `Purpose.CONFIRM`.
-- an `ACCESS` mail goes to anybody who is a subscriber, in whatever status. Its link is `links.access_url` with a token of
+- an `ACCESS` mail goes to any subscriber, in whatever status. Its link is `links.access_url` with a token of
   `Purpose.ACCESS`, about the minute in which the message is composed.
-- `WELCOME` is posted when somebody confirms for the first time.
+- `WELCOME` is posted whenever somebody confirms; the ledger says that it goes out once.
 """
 
 from __future__ import annotations
@@ -59,9 +59,7 @@ class Site:
         return f"{urlsplit(self.settings.newsletter.url).path}/"
 
 
-def open_site(
-    engine: Engine, settings: Settings, now_ms: Callable[[], int], post_soon: Callable[[], None]
-) -> Site:
+def open_site(engine: Engine, settings: Settings, now_ms: Callable[[], int], post_soon: Callable[[], None]) -> Site:
     """Return the site of a workspace.
 
     Raises:

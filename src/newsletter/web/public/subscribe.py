@@ -7,13 +7,12 @@ stranger who types somebody's address learns nothing about them.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
 
 from newsletter.audience.address import mixed_scripts, read_address
-from newsletter.audience.consent import Proof
+from newsletter.audience.consent import Proof, Step, record
 from newsletter.audience.signing_up import ask
 from newsletter.audience.typos import host_meant
 from newsletter.errors import AddressError
@@ -23,7 +22,7 @@ from newsletter.sending.own_mails import OwnMail, post
 from newsletter.store import writing
 from newsletter.web.public.allowance import client_kept
 from newsletter.web.public.forms import read_form, shown_now, was_shown
-from newsletter.web.public.pages import language_of, page
+from newsletter.web.public.pages import language_of, other_languages, page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,7 +66,7 @@ async def sign_up(site: Site, request: Request) -> Response:
     if mixed_scripts(address):
         return _form(site, language, typed=said["email"], fault="letters")
     if (question := _question(site, said, address)) is not None:
-        return page(site, "again", language, question)
+        return page(site, "again", language, {**question, "wording": consent_wording(site, language)})
     if not said.get(TRAP):
         client = request.client.host if request.client else ""
         if not site.allowance.take(client, address.text.rpartition("@")[2]):
@@ -84,5 +83,39 @@ def _form(site: Site, language: str, *, typed: str = "", fault: str = "") -> Res
         "trap": TRAP,
         "token": shown_now(site),
         "wording": consent_wording(site, language),
+        "others": other_languages(site, language),
     }
     return page(site, "subscribe", language, said, 422 if fault else 200)
+
+
+def _question(site: Site, said: Mapping[str, str], address: Address) -> dict[str, Any] | None:
+    """Return what is still to be asked: whether an address is a slip of the fingers, or one more press of a button.
+
+    A form on another site has no token of when it was shown, and a program that has none either is stopped here.
+    """
+    is_proven = was_shown(site, said.get("token", ""))
+    local, _, host = address.text.rpartition("@")
+    meant = host_meant(host) if said.get("checked") != "yes" else ""
+    if is_proven and not meant:
+        return None
+    return {
+        "typed": address.text,
+        "meant": f"{local}@{meant}" if meant else "",
+        "token": said["token"] if is_proven else shown_now(site),
+        "trap": TRAP,
+        "caught": said.get(TRAP, ""),
+    }
+
+
+def _take(site: Site, address: Address, language: str, client: str) -> None:
+    """Take a sign-up in, with the mail that follows from it: both are there, or neither."""
+    now_ms = site.now_ms()
+    where = subscribe_url(site.settings.newsletter.url)
+    kept = client_kept(client, site.settings.site.client_address)
+    proof = Proof(now_ms, language, where, kept, consent_wording(site, language))
+    with writing(site.engine) as connection:
+        subscriber_id = ask(connection, address, site.keys, proof)
+        if subscriber_id is None or not post(connection, OwnMail.CONFIRM, subscriber_id, now_ms):
+            return
+        record(connection, subscriber_id, Step.ASKED, proof)
+    site.post_soon()
