@@ -9,8 +9,10 @@ May not: send anything, or forget that somebody wants no mail.
     subscribers  find, page, stream, recipients, total
     segments     select_for, count, matches
     membership   add, remove, forget, kept_of
-    intake       suppression_reasons
-    tokens       keys_of, sign, verify
+    intake       suppression_reasons        tokens     keys_of, sign, verify
+    signing_up   ask, confirm, leave        consent    record, consents_of
+    preferences  choose, rename             retention  keep_no_longer
+    documents    kept_as_document
 
 Nothing is imported here: a command that only reads an address need not wait for the database's library.
 """

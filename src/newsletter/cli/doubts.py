@@ -135,8 +135,8 @@ def _settle_proven(engine: Engine, settings: Settings, sending: Sending, log: st
 
 
 def _document(doubt: Doubt) -> dict[str, object]:
+    from newsletter.audience.documents import moment
     from newsletter.audience.values import from_ms
-    from newsletter.cli.people import moment
 
     at = from_ms(doubt.wired_at_ms) if doubt.wired_at_ms else None
     return {"address": doubt.address, "reason": doubt.reply, "at": moment(at)}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -82,55 +81,6 @@ def intake_of(connection: Connection, settings: Settings) -> Intake:
     return Intake(now_ms(), settings.newsletter.language, "", "", keys)
 
 
-def as_document(person: Subscriber) -> dict[str, Any]:
-    """Return a subscriber as they stand in a JSON document."""
-    return {
-        "id": person.id,
-        "address": person.address,
-        "status": person.status,
-        "suppressed_for": person.suppressed_for,
-        "language": person.language,
-        "first_name": person.first_name,
-        "last_name": person.last_name,
-        "fields": dict(person.attributes),
-        "tags": list(person.tags),
-        "created_at": moment(person.created_at),
-        "confirmed_at": moment(person.confirmed_at),
-        "unsubscribed_at": moment(person.unsubscribed_at),
-        "consent_source": person.consent_source,
-        "consent_evidence": dict(person.consent_evidence),
-    }
-
-
-def moment(at: datetime | None) -> str | None:
-    """Return a moment as it stands in a JSON document and in what `show` prints: ISO 8601, to the second, in UTC."""
-    return None if at is None else at.isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def kept_as_document(address: str, kept: Kept) -> dict[str, Any]:
-    """Return all that is kept of an address as a JSON document."""
-    why = kept.suppression
-    return {
-        "address": address,
-        "subscriber": as_document(kept.subscriber) if kept.subscriber else None,
-        "suppression": why
-        and {"reason": why.reason, "at": moment(why.at), "until": moment(why.until), "evidence": why.evidence},
-        "received": [
-            {
-                "issue": one.issue,
-                "state": one.state,
-                "at": moment(one.at),
-                "reply": one.reply,
-                "events": [
-                    {"kind": event.kind, "code": event.code, "detail": event.detail, "at": moment(event.at)}
-                    for event in one.events
-                ],
-            }
-            for one in kept.received
-        ],
-    }
-
-
 def print_table(people: Sequence[Subscriber]) -> None:
     """Print subscribers, one a line."""
     from newsletter.cli.output import show
@@ -154,6 +104,7 @@ def print_table(people: Sequence[Subscriber]) -> None:
 
 def print_kept(address: str, kept: Kept) -> None:
     """Print all that is kept of an address."""
+    from newsletter.audience.documents import moment
     from newsletter.audience.intake import KEPT_OUT
     from newsletter.cli.output import Mark, show
 
@@ -169,12 +120,15 @@ def print_kept(address: str, kept: Kept) -> None:
             ("since", moment(one.created_at)),
             ("confirmed", moment(one.confirmed_at)),
             ("unsubscribed", moment(one.unsubscribed_at)),
+            ("paused until", moment(one.paused_until)),
             ("came by", one.consent_source),
             *one.consent_evidence.items(),
         ]
     if why := kept.suppression:
         until = f" until {moment(why.until)}" if why.until else ""
         lines.append(("no mail", f"{KEPT_OUT[why.reason]} ({moment(why.at)}{until}) {why.evidence}".rstrip()))
+    for step in kept.consents:
+        lines.append((step.step, " ".join(filter(None, (moment(step.at), step.form_url, step.client, step.wording)))))
     for got in kept.received:
         lines.append((got.issue, " ".join(filter(None, (got.state, moment(got.at), got.reply)))))
         lines += [("", f"{event.kind} {moment(event.at)} {event.code} {event.detail}".rstrip()) for event in got.events]

@@ -97,10 +97,11 @@ def show_list(
     as_json: AsJson = False,
 ) -> None:
     """List subscribers, oldest first."""
+    from newsletter.audience.documents import as_document
     from newsletter.audience.subscribers import page, total
     from newsletter.cli.database import open_database, settings_of
     from newsletter.cli.output import print_json, say
-    from newsletter.cli.people import as_document, now_ms, print_table, wanted_of
+    from newsletter.cli.people import now_ms, print_table, wanted_of
     from newsletter.store import reading
 
     settings = settings_of(directory or context.obj)
@@ -124,11 +125,12 @@ def show(
 ) -> int:
     """Show all that is kept of one address, the mail they got included."""
     from newsletter.audience.address import read_address
+    from newsletter.audience.documents import kept_as_document
     from newsletter.audience.membership import kept_of
     from newsletter.audience.tokens import keys_of
     from newsletter.cli.database import open_database, settings_of
     from newsletter.cli.output import print_json, say
-    from newsletter.cli.people import kept_as_document, now_ms, print_kept
+    from newsletter.cli.people import now_ms, print_kept
     from newsletter.store import reading
 
     read, settings = read_address(address), settings_of(directory or context.obj)

@@ -12,7 +12,7 @@ from newsletter.config.settings import HasTag, Not
 from newsletter.wording import did_you_mean, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from newsletter.config.settings import Condition
     from newsletter.config.tables import Table
@@ -34,6 +34,10 @@ class Part:
     """Whether readers with the tag get it; else those without."""
     titles: Mapping[str, str]
     """By language, as readers see it."""
+
+    def is_for(self, tags: Collection[str]) -> bool:
+        """Say whether a reader with these tags gets it."""
+        return (self.tag in tags) == self.chosen_by_tag
 
 
 @dataclass(frozen=True, slots=True)

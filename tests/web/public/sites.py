@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import re
+import threading
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import unescape
 from typing import TYPE_CHECKING
 
 import httpx
+import uvicorn
 from sqlalchemy import select
 from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 
 from newsletter.audience.tokens import Purpose, Token, sign
 from newsletter.config import load
+from newsletter.render import render_page
 from newsletter.store import open_store, reading, writing
 from newsletter.store.schema import metadata, subscriber
 from newsletter.web.public.routes import routes
@@ -21,6 +27,7 @@ from newsletter.web.public.site import Site, open_site
 from tests.audience.lists import KEY, NOW_MS, TOML
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from typing import Any
 
@@ -147,3 +154,25 @@ def desk_in(folder: Path, *, engine: Engine | None = None, more: str = MORE) -> 
     posted: list[str] = []
     site = open_site(store, settings, clock, lambda: posted.append("post"))
     return Desk(site, Browser(Starlette(routes=routes(site))), clock, posted)
+
+
+@contextmanager
+def served(desk: Desk) -> Iterator[str]:
+    """Serve the pages and their stylesheet on this machine; give the address."""
+    site = desk.site
+    style = render_page(site.theme, site.settings, "web/style.css.j2", "nl", {})
+    look = Route("/assets/style.css", lambda _: PlainTextResponse(style, media_type="text/css"))
+    front = Route("/", lambda _: PlainTextResponse("The archive"))
+    app = Starlette(routes=[*routes(site), look, front])
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", lifespan="off", ws="none")
+    )
+    listening = server.config.bind_socket()
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()

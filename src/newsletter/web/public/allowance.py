@@ -16,7 +16,10 @@ from limits.strategies import FixedWindowRateLimiter
 from newsletter.audience.typos import HOSTS
 
 if TYPE_CHECKING:
-    from newsletter.config.site import PublicSite
+    from starlette.requests import Request
+
+    from newsletter.config import PublicSite
+    from newsletter.web.public.site import Site
 
 NETWORK_BITS = {4: 24, 6: 48}
 """How much of an address names the network that one customer of a provider has."""
@@ -57,8 +60,9 @@ def network_of(client: str) -> str:
     return str(ipaddress.ip_network(f"{address}/{NETWORK_BITS[address.version]}", strict=False))
 
 
-def client_kept(client: str, how: str) -> str:
-    """Return what is kept of a client's IP address: `how` is one of the settings' `CLIENT_ADDRESSES`."""
+def client_of(site: Site, request: Request) -> str:
+    """Return what is kept, as the settings say, of the IP address that a request came from."""
+    host, how = request.client.host if request.client else "", site.settings.site.client_address
     if how == "network":
-        return network_of(client)
-    return client if how == "full" else ""
+        return network_of(host)
+    return host if how == "full" else ""

@@ -20,7 +20,7 @@ from newsletter.i18n import catalogue
 from newsletter.render.links import subscribe_url
 from newsletter.sending.own_mails import OwnMail, post
 from newsletter.store import writing
-from newsletter.web.public.allowance import client_kept
+from newsletter.web.public.allowance import client_of
 from newsletter.web.public.forms import read_form, shown_now, was_shown
 from newsletter.web.public.pages import language_of, other_languages, page
 
@@ -71,7 +71,7 @@ async def sign_up(site: Site, request: Request) -> Response:
         client = request.client.host if request.client else ""
         if not site.allowance.take(client, address.text.rpartition("@")[2]):
             return page(site, "too-many", language, {}, 429)
-        await run_in_threadpool(_take, site, address, language, client)
+        await run_in_threadpool(_take, site, address, _proof(site, request, language))
     await asyncio.sleep(answer_at_s - loop.time())
     return page(site, "look", language, {"typed": address.text}, 202)
 
@@ -107,15 +107,16 @@ def _question(site: Site, said: Mapping[str, str], address: Address) -> dict[str
     }
 
 
-def _take(site: Site, address: Address, language: str, client: str) -> None:
-    """Take a sign-up in, with the mail that follows from it: both are there, or neither."""
-    now_ms = site.now_ms()
+def _proof(site: Site, request: Request, language: str) -> Proof:
     where = subscribe_url(site.settings.newsletter.url)
-    kept = client_kept(client, site.settings.site.client_address)
-    proof = Proof(now_ms, language, where, kept, consent_wording(site, language))
+    return Proof(site.now_ms(), language, where, client_of(site, request), consent_wording(site, language))
+
+
+def _take(site: Site, address: Address, proof: Proof) -> None:
+    """Take a sign-up in, with the mail that follows from it: both are there, or neither."""
     with writing(site.engine) as connection:
         subscriber_id = ask(connection, address, site.keys, proof)
-        if subscriber_id is None or not post(connection, OwnMail.CONFIRM, subscriber_id, now_ms):
+        if subscriber_id is None or not post(connection, OwnMail.CONFIRM, subscriber_id, proof.now_ms):
             return
         record(connection, subscriber_id, Step.ASKED, proof)
     site.post_soon()

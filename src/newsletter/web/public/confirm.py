@@ -1,0 +1,100 @@
+"""The link of the mail that asks whether it was them: a page with one button, and what the button does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.concurrency import run_in_threadpool
+
+from newsletter.audience.consent import Proof, Step, record
+from newsletter.audience.signing_up import Answer, confirm, look
+from newsletter.audience.tokens import Purpose
+from newsletter.render.links import confirm_url
+from newsletter.sending.own_mails import OwnMail, post
+from newsletter.store import reading, writing
+from newsletter.web.public.allowance import client_of
+from newsletter.web.public.forms import read_form
+from newsletter.web.public.links import masked, no_such_link, token_of
+from newsletter.web.public.pages import language_of, other_languages, page
+from newsletter.web.public.subscribe import consent_wording
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from newsletter.audience.tokens import Token
+    from newsletter.web.public.site import Site
+
+_TEMPLATES = {
+    Answer.FIRST: "confirm",
+    Answer.AGAIN: "confirm",
+    Answer.ALREADY: "confirmed",
+    Answer.TOO_LATE: "too-late",
+    Answer.GONE: "gone",
+}
+"""What a link shows before anything is pressed."""
+
+
+async def ask(site: Site, request: Request) -> Response:
+    """Show what the link would do."""
+    token = token_of(site, request, Purpose.CONFIRM)
+    if token is None:
+        return no_such_link(site, request)
+    answer, address = await run_in_threadpool(_look, site, token)
+    language = language_of(site, request)
+    said = {
+        "masked": masked(address),
+        "wording": consent_wording(site, language),
+        "others": other_languages(site, language),
+    }
+    return page(site, _TEMPLATES[answer], language, said)
+
+
+async def press(site: Site, request: Request) -> Response:
+    """Confirm; or, where the link is too old, send a new one."""
+    token = token_of(site, request, Purpose.CONFIRM)
+    if token is None:
+        return no_such_link(site, request)
+    said = await read_form(request)
+    language = language_of(site, request, said.get("lang", ""))
+    proof = _proof(site, request, language)
+    if said.get("do") == "again":
+        address = await run_in_threadpool(_ask_again, site, token, proof)
+        return page(site, "look" if address else "gone", language, {"typed": masked(address)}, 202 if address else 200)
+    answer, address = await run_in_threadpool(_confirm, site, token, proof)
+    # Pressed twice, it says the same.
+    name = {Answer.FIRST: "confirmed", Answer.AGAIN: "confirmed"}.get(answer, _TEMPLATES[answer])
+    return page(site, name, language, {"masked": masked(address)})
+
+
+def _proof(site: Site, request: Request, language: str) -> Proof:
+    where = confirm_url(site.settings.newsletter.url, "")
+    return Proof(site.now_ms(), language, where, client_of(site, request), consent_wording(site, language))
+
+
+def _look(site: Site, token: Token) -> tuple[Answer, str]:
+    with reading(site.engine) as connection:
+        return look(connection, token, site.settings.site.confirm_within_hours, site.now_ms())
+
+
+def _confirm(site: Site, token: Token, proof: Proof) -> tuple[Answer, str]:
+    with writing(site.engine) as connection:
+        message_id = ""
+        answer, address = confirm(connection, token, site.settings.site.confirm_within_hours, proof, message_id)
+        is_new = answer in {Answer.FIRST, Answer.AGAIN}
+        is_posted = is_new and post(connection, OwnMail.WELCOME, token.subscriber_id, proof.now_ms)
+    if is_posted:
+        site.post_soon()
+    return answer, address
+
+
+def _ask_again(site: Site, token: Token, proof: Proof) -> str:
+    """Post a new link to whoever has one that is too old; return the address, empty where there is nobody."""
+    with writing(site.engine) as connection:
+        answer, address = look(connection, token, site.settings.site.confirm_within_hours, proof.now_ms)
+        is_posted = answer is Answer.TOO_LATE and post(connection, OwnMail.CONFIRM, token.subscriber_id, proof.now_ms)
+        if is_posted:
+            record(connection, token.subscriber_id, Step.ASKED, proof)
+    if is_posted:
+        site.post_soon()
+    return address
