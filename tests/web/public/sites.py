@@ -6,7 +6,7 @@ import asyncio
 import re
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -17,11 +17,12 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from newsletter.audience.consent import consents_of
 from newsletter.audience.tokens import Purpose, Token, sign
 from newsletter.config import load
 from newsletter.render import render_page
 from newsletter.store import open_store, reading, writing
-from newsletter.store.schema import metadata, subscriber
+from newsletter.store.schema import delivery, metadata, send, subscriber
 from newsletter.web.public.routes import routes
 from newsletter.web.public.site import Site, open_site
 from tests.audience.lists import KEY, NOW_MS, TOML
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from sqlalchemy import Engine
+
+    from newsletter.audience.consent import Consent
 
 MORE = """
 [site]
@@ -104,6 +107,15 @@ class Desk:
             added = subscriber.insert().values(person(address, **values)).returning(subscriber.c.id)
             return int(connection.execute(added).scalar_one())
 
+    def everybody(self) -> list[Any]:
+        """All subscribers, oldest first."""
+        with reading(self.site.engine) as connection:
+            return list(connection.execute(select(subscriber).order_by(subscriber.c.id)))
+
+    def seen_from(self, client: str) -> Desk:
+        """The same site, for whoever comes from another IP address."""
+        return replace(self, browser=replace(self.browser, client=client))
+
     def of(self, subscriber_id: int) -> Any:
         """What is kept of a subscriber; None for nobody."""
         with reading(self.site.engine) as connection:
@@ -139,15 +151,29 @@ def hidden(html: str) -> dict[str, str]:
     return {name: unescape(value) for name, value in HIDDEN.findall(form)}
 
 
-def words(html: str) -> str:
+def words(answer: httpx.Response) -> str:
     """What a page says between its tags, in one line."""
-    main = html.partition("<main")[2].partition("</main>")[0]
+    main = answer.text.partition("<main")[2].partition("</main>")[0]
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", f"<{main}")).split())
 
 
-def desk_in(folder: Path, *, engine: Engine | None = None, more: str = MORE) -> Desk:
+def mails(desk: Desk) -> list[tuple[str, str]]:
+    """The mails of our own in the ledger: what each is, and to whom it goes."""
+    with reading(desk.site.engine) as connection:
+        chosen = select(send.c.issue_id, delivery.c.address).join(delivery, delivery.c.send_id == send.c.id)
+        rows = connection.execute(chosen.where(send.c.issue_id.startswith("own:")).order_by(delivery.c.id))
+        return [(row.issue_id.split(":")[1], row.address) for row in rows]
+
+
+def steps(desk: Desk, subscriber_id: int) -> tuple[Consent, ...]:
+    """What somebody did on the pages."""
+    with reading(desk.site.engine) as connection:
+        return consents_of(connection, subscriber_id)
+
+
+def desk_in(folder: Path, *, engine: Engine | None = None, more: str = MORE, url: str = "https://example.org") -> Desk:
     """Open the site of a newsletter in `folder`."""
-    (folder / "newsletter.toml").write_text(TOML + more, "utf-8")
+    (folder / "newsletter.toml").write_text(TOML.replace("https://example.org", url) + more, "utf-8")
     settings = load(folder, {"NEWSLETTER_SECRET_KEY": KEY})
     store = engine or open_store("sqlite:///newsletter.db", folder, fresh_id="a-test")
     clock = Clock()

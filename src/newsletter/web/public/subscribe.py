@@ -70,7 +70,9 @@ async def sign_up(site: Site, request: Request) -> Response:
     if not said.get(TRAP):
         client = request.client.host if request.client else ""
         if not site.allowance.take(client, address.text.rpartition("@")[2]):
-            return page(site, "too-many", language, {}, 429)
+            answer = page(site, "too-many", language, {}, 429)
+            answer.headers["retry-after"] = "3600"
+            return answer
         await run_in_threadpool(_take, site, address, _proof(site, request, language))
     await asyncio.sleep(answer_at_s - loop.time())
     return page(site, "look", language, {"typed": address.text}, 202)
