@@ -290,6 +290,27 @@ class Silencing:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """What a mail has beside its text, and what may stand in that."""
+
+    on_web: bool = True
+    """It is a page of the archive too, and has a date."""
+    can_leave: bool = True
+    """Its reader is a subscriber, and finds the links to leave and to change preferences in it."""
+    fields: tuple[str, ...] = ()
+    """What its personal fields may read, beyond what those of every mail may."""
+
+
+ISSUE = Form()
+WELCOME = Form(on_web=False)
+"""The first mail to whoever has confirmed."""
+CONFIRM = Form(on_web=False, can_leave=False, fields=("confirm_url", "newsletter_name", "hours"))
+"""Asks whoever subscribed whether it was them."""
+ACCESS = Form(on_web=False, can_leave=False, fields=("access_url", "newsletter_name"))
+"""Holds the link to what is kept of somebody."""
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """One issue of the newsletter, as its editor wrote it."""
 
@@ -299,6 +320,7 @@ class Issue:
     subject: str
     preheader: str
     date: date
+    """`date.min` for a mail that has none, as it is not on the web."""
     language: str
     status: str
     """`draft` or `ready`."""
@@ -317,6 +339,7 @@ class Issue:
     pictures: tuple[NamedPicture, ...] = ()
     """Each place where a file beside the issue is named, in the order of the text."""
     silencings: tuple[Silencing, ...] = ()
+    form: Form = ISSUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +355,7 @@ class Email:
     text: Segments
     embedded: tuple[Embedded, ...] = ()
     """The pictures that travel inside it; empty where it shows those on the web."""
+    form: Form = ISSUE
 
 
 @dataclass(frozen=True, slots=True)

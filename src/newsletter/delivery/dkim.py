@@ -51,6 +51,7 @@ SIGNED = (
     "list-unsubscribe",
     "list-unsubscribe-post",
     "archived-at",
+    "auto-submitted",
     "feedback-id",
 )
 """The headers that are signed where they occur: all that a newsletter has. RFC 8058 section 4 asks for the two

@@ -55,6 +55,7 @@ class HeaderName(StrEnum):
     LIST_UNSUBSCRIBE = "List-Unsubscribe"
     LIST_UNSUBSCRIBE_POST = "List-Unsubscribe-Post"
     ARCHIVED_AT = "Archived-At"
+    AUTO_SUBMITTED = "Auto-Submitted"
     FEEDBACK_ID = "Feedback-ID"
     X_NEWSLETTER_TEST = "X-Newsletter-Test"
 

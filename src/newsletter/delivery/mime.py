@@ -52,9 +52,12 @@ _NAMES = (
     HeaderName.LIST_UNSUBSCRIBE,
     HeaderName.LIST_UNSUBSCRIBE_POST,
     HeaderName.ARCHIVED_AT,
+    HeaderName.AUTO_SUBMITTED,
     HeaderName.FEEDBACK_ID,
     HeaderName.X_NEWSLETTER_TEST,
 )
+_OF_A_LIST = frozenset({HeaderName.LIST_ID, HeaderName.LIST_UNSUBSCRIBE, HeaderName.LIST_UNSUBSCRIBE_POST})
+"""What only a mail has whose reader is on the list, and can leave it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,11 @@ class PreparedMail:
     draft: Draft = field(compare=False, repr=False)
     """The same before it was encoded."""
 
+    @property
+    def can_leave(self) -> bool:
+        """Whether its reader finds in it how to leave."""
+        return HeaderName.LIST_UNSUBSCRIBE in self.names
+
     def fill(self, recipient: Recipient, values: Mapping[str, object], stamp: Stamp) -> Message:
         """Return the message for one reader, verified.
 
@@ -153,7 +161,9 @@ class PreparedMail:
             _date(stamp.date, stamp.date.utcoffset()),
             render_header(HeaderName.MESSAGE_ID, stamp.message_id),
             self.middle,
-            render_header(HeaderName.LIST_UNSUBSCRIBE, unsubscribe_url(identity.site, token)),
+            render_header(HeaderName.LIST_UNSUBSCRIBE, unsubscribe_url(identity.site, token))
+            if self.can_leave
+            else b"",
             self.end,
         )
         head = Lines(b"".join(octets), needs_smtputf8)
@@ -190,14 +200,16 @@ def prepare(email: Email, identity: Identity, *, is_test: bool = False) -> Prepa
     fixed = all(isinstance(segment, str) for segment in subject)
     absent = set() if identity.reply_to else {HeaderName.REPLY_TO}
     absent |= set() if is_test else {HeaderName.X_NEWSLETTER_TEST}
+    absent |= {HeaderName.AUTO_SUBMITTED} if email.form.can_leave else _OF_A_LIST
+    absent |= set() if email.form.on_web else {HeaderName.ARCHIVED_AT}
     return PreparedMail(
         identity=identity,
         names=tuple(name for name in _NAMES if name not in absent),
         before_to=render_header(HeaderName.FROM, identity.from_address, identity.from_name),
         after_to=render_header(HeaderName.REPLY_TO, identity.reply_to) if identity.reply_to else b"",
         subject=_subject(subject, {}) if fixed else subject,
-        middle=_middle(email.language, identity, outer),
-        end=_end(email.slug, identity, is_test=is_test),
+        middle=_middle(email, identity, outer),
+        end=_end(email, identity, is_test=is_test),
         body=prepare_body(email, outer.encode(), inner.encode()),
         draft=_draft(replace(email, subject=subject), identity, is_test=is_test),
     )
@@ -242,23 +254,29 @@ def _subject(segments: Segments, values: Mapping[str, object]) -> bytes:
     return render_header(HeaderName.SUBJECT, fill(segments, values))
 
 
-def _middle(language: str, identity: Identity, boundary: str) -> bytes:
+def _middle(email: Email, identity: Identity, boundary: str) -> bytes:
+    list_id = render_header(HeaderName.LIST_ID, identity.list_id, identity.list_name)
     return b"".join(
         (
             render_header(HeaderName.MIME_VERSION, "1.0"),
             render_header(HeaderName.CONTENT_TYPE, f'multipart/alternative; boundary="{boundary}"'),
-            render_header(HeaderName.CONTENT_LANGUAGE, language),
-            render_header(HeaderName.LIST_ID, identity.list_id, identity.list_name),
+            render_header(HeaderName.CONTENT_LANGUAGE, email.language),
+            list_id if email.form.can_leave else b"",
         )
     )
 
 
-def _end(slug: str, identity: Identity, *, is_test: bool) -> bytes:
+def _end(email: Email, identity: Identity, *, is_test: bool) -> bytes:
+    form = email.form
+    one_click = render_header(HeaderName.LIST_UNSUBSCRIBE_POST, _ONE_CLICK)
+    # Told to those who would answer by themselves, such as somebody who is away (RFC 3834 section 5).
+    automatic = render_header(HeaderName.AUTO_SUBMITTED, "auto-generated")
     return b"".join(
         (
-            render_header(HeaderName.LIST_UNSUBSCRIBE_POST, _ONE_CLICK),
-            render_header(HeaderName.ARCHIVED_AT, issue_url(identity.site, slug)),
-            render_header(HeaderName.FEEDBACK_ID, _feedback_id(slug, identity)),
+            one_click if form.can_leave else b"",
+            render_header(HeaderName.ARCHIVED_AT, issue_url(identity.site, email.slug)) if form.on_web else b"",
+            b"" if form.can_leave else automatic,
+            render_header(HeaderName.FEEDBACK_ID, _feedback_id(email.slug, identity)),
             render_header(HeaderName.X_NEWSLETTER_TEST, "yes") if is_test else b"",
             b"\r\n",
         )

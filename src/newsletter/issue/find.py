@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 FOLDER = "issues"
 
+WELCOME_SLUG = "welcome"
+"""The name of the mail that is no issue: the first one to whoever has confirmed."""
+
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})-(.+)")
+_WELCOME = re.compile(rf"{WELCOME_SLUG}(?:\.([a-z]{{2}}))?")
 
 
 def list_issues(root: Path) -> list[Path]:
@@ -23,7 +27,28 @@ def list_issues(root: Path) -> list[Path]:
     folder = root / FOLDER
     found = [path for path in folder.glob("*.md") if _day(path)]
     found += [path for path in folder.glob("*/issue.md") if _day(path)]
-    return sorted(found, key=lambda path: (_name(path), path.as_posix()))
+    return sorted(found, key=lambda path: (name_of(path), path.as_posix()))
+
+
+def is_welcome(path: Path) -> bool:
+    """Say whether a file is the welcome mail: `welcome.md`, or `welcome.en.md` for one of the languages."""
+    return bool(_WELCOME.fullmatch(name_of(path)))
+
+
+def language_of_welcome(path: Path) -> str:
+    """Return the language that the name of a welcome mail says; empty where it says none."""
+    match = _WELCOME.fullmatch(name_of(path))
+    return (match[1] if match else "") or ""
+
+
+def find_welcome(root: Path, language: str, default: str) -> Path | None:
+    """Return the welcome mail of a workspace for readers of a language; None where there is none for them.
+
+    `default` is the language of the newsletter, whose mail needs no language in its name.
+    """
+    names = [f"{WELCOME_SLUG}.{language}", *([WELCOME_SLUG] if language == default else [])]
+    places = (place for name in names for place in (f"{name}.md", f"{name}/issue.md"))
+    return next((path for place in places if (path := root / FOLDER / place).is_file()), None)
 
 
 def days_of(issues: Iterable[Path]) -> list[date]:
@@ -47,10 +72,13 @@ def find_issue(root: Path, name: str, here: Path, today: date) -> Path:
     known = list_issues(root)
     if name in {"latest", "next"}:
         return _by_day(known, name, today)
-    matching = [path for path in known if name in {_name(path), _name(path)[11:]}]
+    matching = [path for path in known if name in {name_of(path), name_of(path)[11:]}]
     if matching:
         return matching[-1]
-    hint = did_you_mean(name, [_name(path)[11:] for path in known])
+    for path in (root / FOLDER / f"{name}.md", root / FOLDER / name / "issue.md"):
+        if is_welcome(path) and _is_file(path):
+            return path
+    hint = did_you_mean(name, [name_of(path)[11:] for path in known])
     message = f"there is no issue {quoted(name)} in {FOLDER}/{hint}"
     raise UsageError(message)
 
@@ -75,12 +103,13 @@ def _by_day(known: list[Path], name: str, today: date) -> Path:
     return found[0]
 
 
-def _name(path: Path) -> str:
+def name_of(path: Path) -> str:
+    """Return what an issue is called by its file, or by its folder: its name with its date."""
     return path.parent.name if path.name == "issue.md" else path.stem
 
 
 def _day(path: Path) -> date | None:
-    match = _DATED.fullmatch(_name(path))
+    match = _DATED.fullmatch(name_of(path))
     if not match:
         return None
     try:

@@ -46,11 +46,13 @@ class Front:
 class FrontReader:
     """Types the entries of one front matter and collects every fault."""
 
-    def __init__(self, entries: Mapping[str, Entry], shown: str, hider: Hider) -> None:
+    def __init__(self, entries: Mapping[str, Entry], shown: str, hider: Hider, *, is_dated: bool = True) -> None:
+        """`is_dated` says that there must be a date."""
         self.findings: list[Finding] = []
         self._entries = entries
         self._shown = shown
         self._hider = hider
+        self._required = _EXAMPLES if is_dated else {"subject": _EXAMPLES["subject"]}
 
     def read(self, languages: tuple[str, ...], segments: tuple[str, ...]) -> Front:
         """Read every key; `languages` begins with the one of an issue that does not say."""
@@ -83,7 +85,7 @@ class FrontReader:
             elif entry.is_list and key != "tags":
                 self._fault(entry.key, f"{key} takes one value, not a list")
         unknown = [key for key in self._entries if key not in KEYS]
-        for key, example in _EXAMPLES.items():
+        for key, example in self._required.items():
             if key not in self._entries and not any(near_miss(other, (key,)) for other in unknown):
                 message = f"the front matter has no {key}; add `{key}: {example}`"
                 self._fault(Position(self._shown, 1, 1), message, "front-matter-missing")

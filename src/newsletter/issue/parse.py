@@ -6,7 +6,7 @@ import hashlib
 import re
 from codecs import BOM_UTF8
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from newsletter.issue.body import BodyReader, is_spotless
 from newsletter.issue.comments import read_comments
 from newsletter.issue.contents import with_parts
 from newsletter.issue.episode_file import episode_path, read_episodes
+from newsletter.issue.find import WELCOME_SLUG, is_welcome, language_of_welcome, name_of
 from newsletter.issue.front import FrontReader
 from newsletter.issue.frontmatter import UNREADABLE, read_front_matter, split_front_matter
 from newsletter.issue.holes import PLACEHOLDER, Hider, Written
@@ -28,7 +29,19 @@ from newsletter.issue.markdown import has_footnotes, parse_once, parse_with_fiel
 from newsletter.issue.moments import in_zone, order_findings
 from newsletter.issue.pinned import BY_HAND, Pinned, short_body, typeset
 from newsletter.issue.values import PARSERS, is_address
-from newsletter.model import Block, Body, Finding, Issue, NamedPicture, PersonalField, PictureUse, Position
+from newsletter.model import (
+    ISSUE,
+    WELCOME,
+    Block,
+    Body,
+    Finding,
+    Form,
+    Issue,
+    NamedPicture,
+    PersonalField,
+    PictureUse,
+    Position,
+)
 from newsletter.wording import did_you_mean, near_miss, quoted
 
 if TYPE_CHECKING:
@@ -64,6 +77,8 @@ class House:
     timezone: tzinfo
     kinds: Mapping[str, Kind]
     segments: tuple[str, ...] = ()
+    form: Form = ISSUE
+    """What is read: an issue, or another mail that is written like one."""
 
 
 def slug_of(path: Path, shown: str = "") -> str:
@@ -74,8 +89,8 @@ def slug_of(path: Path, shown: str = "") -> str:
     Raises:
         IssueError: the name is not made of lower-case letters, digits and single hyphens.
     """
-    name = path.parent.name if path.name == "issue.md" else path.stem
-    slug = _DATED.sub("", name, count=1)
+    name = name_of(path)
+    slug = WELCOME_SLUG if is_welcome(path) else _DATED.sub("", name, count=1)
     if not _SLUG.fullmatch(slug):
         better = slugify(slug) or "a-name"
         message = f"the name {quoted(slug)} becomes the issue's address; call it {quoted(better)}"
@@ -90,6 +105,8 @@ def read_issue(path: Path, shown: str, house: House) -> Issue:
         IssueError: every fault in the file, each at its place.
     """
     slug = slug_of(path, shown)
+    if is_welcome(path):
+        house = replace(house, form=WELCOME, language=language_of_welcome(path) or house.language)
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -126,7 +143,7 @@ def parse_issue(
     sha256 = hashlib.sha256(data).hexdigest()
     hider = Hider(shown, "\n".join(lines), sha256)
     entries, findings = read_front_matter("\n".join(lines[1 : size - 1]), shown)
-    reader = FrontReader(entries, shown, hider)
+    reader = FrontReader(entries, shown, hider, is_dated=house.form.on_web)
     languages = (house.language, *(code for code in house.languages if code != house.language))
     front = reader.read(languages, house.segments)
     comments = read_comments(lines, size, shown)
@@ -139,7 +156,7 @@ def parse_issue(
     if any(finding.rule in UNREADABLE for finding in findings):
         # What stands behind the fault was not read: that it is missing would only be guessed.
         faults = {finding for finding in faults if finding.rule != "front-matter-missing"}
-    if faults or front.date is None:
+    if faults or (front.date is None and house.form.on_web):
         raise IssueError(sorted(faults, key=lambda finding: (finding.position, finding.message)))
     zone = house.timezone
     return Issue(
@@ -147,7 +164,7 @@ def parse_issue(
         path=shown,
         subject=front.subject,
         preheader=front.preheader,
-        date=front.date,
+        date=front.date or date.min,
         language=front.language,
         status=front.status,
         tags=front.tags,
@@ -160,6 +177,7 @@ def parse_issue(
         source_sha256=sha256,
         pictures=tuple(maker.pictures),
         silencings=comments.silencings,
+        form=house.form,
     )
 
 

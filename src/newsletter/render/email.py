@@ -78,13 +78,21 @@ def render_email(
         html=html,
         text=_text(issue, theme, settings, show, reader),
         embedded=embedded_in(html, issue, show),
+        form=issue.form,
     )
 
 
 def _reader_fields(issue: Issue) -> dict[str, PersonalField]:
-    """The frame's links that belong to one reader travel as holes too."""
+    """The frame's links that belong to one reader travel as holes too, where there are any."""
+    if not issue.form.can_leave:
+        return {}
     nonce, position = issue.source_sha256[:12], Position("templates")
     return {f"zq{nonce}h9000{n}z": PersonalField(name, position) for n, name in enumerate(_READER_LINKS)}
+
+
+def _own_links(reader: Mapping[str, PersonalField], words: Callable[[str], str]) -> dict[str, str]:
+    """Return the frame's links that belong to one reader for a template; empty ones where there are none."""
+    return dict.fromkeys(_READER_LINKS, "") | {field.expression: words(held) for held, field in reader.items()}
 
 
 def _placed(
@@ -149,7 +157,7 @@ def _html(
     issue: Issue, theme: Theme, settings: Settings, show: InMail, reader: Mapping[str, PersonalField], mark: Mark
 ) -> Segments:
     css, slots = content_css(theme, settings, issue.language), Slots()
-    own = {field.expression: slots.text(placeholder) for placeholder, field in reader.items()}
+    own = _own_links(reader, slots.text)
     blocks = blocks_on(issue, ON_EMAIL)
     contents = contents_of(blocks, theme.kinds)
     house = house_view(settings, slots.text, show)
@@ -220,7 +228,7 @@ def _text(
     desk = _Desk(
         theme, issue.language, shared(house_view(settings, str, show) | {"issue": view}), show, settings.podcast.moment
     )
-    own = {field.expression: placeholder for placeholder, field in reader.items()}
+    own = _own_links(reader, str)
     frame = theme.render(_TEXT_FRAME, issue.language, {**desk.around.values, "blocks": _BLOCKS_IN_TEXT, **own})
     before, mark, after = _tidy(frame).partition(_BLOCKS_IN_TEXT)
     if not mark:

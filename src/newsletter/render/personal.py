@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from newsletter.config import Settings
-    from newsletter.model import Email, Issue, PersonalField, Recipient, Segment, Segments
+    from newsletter.model import Email, Form, Issue, PersonalField, Recipient, Segment, Segments
 
-_LINKS = ("unsubscribe_url", "preferences_url", "web_url")
+_READER_LINKS = ("unsubscribe_url", "preferences_url")
+_LINKS = (*_READER_LINKS, "web_url")
 _ISSUE_FIELDS = ("date", "language", "slug")
 _FILTERS = ("capitalize", "default", "lower", "title", "trim", "truncate", "upper")
 _TESTS = ("defined", "undefined", "none", "eq", "ne", "lt", "le", "gt", "ge", "in")
@@ -60,23 +61,33 @@ def refuse_wrong_fields(issue: Issue, settings: Settings) -> None:
         IssueError: every expression that is wrong, at its place.
     """
     known = (*BUILT_IN_FIELDS, *settings.subscribers.fields)
+    names = names_in(issue.form)
     conditions = (block.condition for block in issue.blocks if block.condition)
-    findings = (*check_fields(issue.fields.values(), known), *check_conditions(conditions, known))
+    findings = (*check_fields(issue.fields.values(), known, names), *check_conditions(conditions, known, names))
     if findings:
         raise IssueError(sorted(findings, key=lambda finding: finding.position))
 
 
-def check_fields(fields: Iterable[PersonalField], subscriber_fields: tuple[str, ...]) -> tuple[Finding, ...]:
+def names_in(form: Form) -> tuple[str, ...]:
+    """Return what an expression may read in a mail of this form, beside `subscriber` and `issue`."""
+    return (*(_READER_LINKS if form.can_leave else ()), *(("web_url",) if form.on_web else ()), *form.fields)
+
+
+def check_fields(
+    fields: Iterable[PersonalField], subscriber_fields: tuple[str, ...], names: tuple[str, ...] = _LINKS
+) -> tuple[Finding, ...]:
     """Return what is wrong with the expressions, each at its place in the issue.
 
-    `subscriber_fields` are the names that `subscriber.…` may take.
+    `subscriber_fields` are the names that `subscriber.…` may take, `names` those that stand alone.
     """
-    return tuple(_findings(fields, subscriber_fields, _as_field))
+    return tuple(_findings(fields, (subscriber_fields, names), _as_field))
 
 
-def check_conditions(conditions: Iterable[PersonalField], subscriber_fields: tuple[str, ...]) -> tuple[Finding, ...]:
+def check_conditions(
+    conditions: Iterable[PersonalField], subscriber_fields: tuple[str, ...], names: tuple[str, ...] = _LINKS
+) -> tuple[Finding, ...]:
     """Return what is wrong with the conditions of blocks, as `check_fields` does."""
-    return tuple(_findings(conditions, subscriber_fields, _as_condition))
+    return tuple(_findings(conditions, (subscriber_fields, names), _as_condition))
 
 
 def _as_field(expression: str) -> str:
@@ -88,19 +99,22 @@ def _as_condition(expression: str) -> str:
     return f'if="{printable(expression)}"'
 
 
-def _findings(
-    fields: Iterable[PersonalField], subscriber_fields: tuple[str, ...], shown: Callable[[str], str]
-) -> Iterator[Finding]:
+_Known = tuple[tuple[str, ...], tuple[str, ...]]
+"""The names that `subscriber.…` may take, and those that stand alone."""
+
+
+def _findings(fields: Iterable[PersonalField], known: _Known, shown: Callable[[str], str]) -> Iterator[Finding]:
     for field in fields:
-        reason = _fault(field.expression, subscriber_fields)
+        reason = _fault(field.expression, known)
         if reason:
             yield Finding(field.position, f"{shown(field.expression)}{reason}", "personal-field")
 
 
 @lru_cache(maxsize=512)
-def _fault(expression: str, subscriber_fields: tuple[str, ...]) -> str:
+def _fault(expression: str, known: _Known) -> str:
     """Say what is wrong with one expression, as what follows it in a message; an empty text if nothing is."""
-    known = {"subscriber": subscriber_fields, "issue": _ISSUE_FIELDS}
+    subscriber_fields, names = known
+    members = {"subscriber": subscriber_fields, "issue": _ISSUE_FIELDS}
     try:
         tree = _environment.parse(f"{{{{ {expression} }}}}")
     except TemplateSyntaxError as error:
@@ -108,18 +122,18 @@ def _fault(expression: str, subscriber_fields: tuple[str, ...]) -> str:
     output = tree.body[0] if len(tree.body) == 1 else None
     if not isinstance(output, nodes.Output) or len(output.nodes) != 1:
         return " must be one expression"
-    reason = _refusal(output.nodes[0], known)
+    reason = _refusal(output.nodes[0], members, names)
     return reason and f": {reason}"
 
 
-def _refusal(node: nodes.Node, known: Mapping[str, tuple[str, ...]]) -> str:
+def _refusal(node: nodes.Node, members: Mapping[str, tuple[str, ...]], names: tuple[str, ...]) -> str:
     """Walk the tree; the first thing that is not on the list of what an expression may do."""
-    if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name) and node.node.name in known:
-        return _unknown(f"{node.node.name} has no", node.attr, known[node.node.name])
+    if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name) and node.node.name in members:
+        return _unknown(f"{node.node.name} has no", node.attr, members[node.node.name])
     if isinstance(node, nodes.Name):
-        if node.name in known:
-            return f"write {node.name}.… with the name of one of its fields: {', '.join(known[node.name])}"
-        return _unknown("there is no", node.name, (*_LINKS, *known))
+        if node.name in members:
+            return f"write {node.name}.… with the name of one of its fields: {', '.join(members[node.name])}"
+        return _unknown("there is no", node.name, (*names, *members))
     if isinstance(node, nodes.Filter):
         reason = _unknown("there is no filter", node.name, _FILTERS)
     elif isinstance(node, nodes.Test):
@@ -129,7 +143,7 @@ def _refusal(node: nodes.Node, known: Mapping[str, tuple[str, ...]]) -> str:
     else:
         what = type(node).__name__.lower()
         return f"{what} is not allowed; a personal field only reads a value, such as subscriber.first_name"
-    return reason or next(filter(None, (_refusal(child, known) for child in node.iter_child_nodes())), "")
+    return reason or next(filter(None, (_refusal(child, members, names) for child in node.iter_child_nodes())), "")
 
 
 def _unknown(lead: str, name: str, allowed: Collection[str]) -> str:

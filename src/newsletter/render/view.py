@@ -130,16 +130,17 @@ def _logos_view(show: ShowPicture | None, words: Words) -> dict[str, object]:
 
 def issue_view(issue: Issue, newsletter: Newsletter, contents: Sequence[Part], words: Words) -> SimpleNamespace:
     """Return the issue's front matter for a template, and its contents where a block shows them."""
-    site = newsletter.url
+    # What has no page of its own is shared as the newsletter itself.
+    address = links.issue_url(newsletter.url, issue.slug) if issue.form.on_web else newsletter.url
     return SimpleNamespace(
         slug=issue.slug,
         subject=words(issue.subject),
         preheader=words(issue.preheader),
         date=issue.date,
-        day=words(format_date(issue.date, issue.language)),
+        day=words(format_date(issue.date, issue.language) if issue.form.on_web else ""),
         language=issue.language,
-        web_url=words(links.issue_url(site, issue.slug)),
-        share_url=words(f"mailto:?subject={_subject(issue)}&body={quote(links.issue_url(site, issue.slug))}"),
+        web_url=words(address if issue.form.on_web else ""),
+        share_url=words(f"mailto:?subject={_subject(issue)}&body={quote(address)}"),
         reply_url=words(f"mailto:{quote(reply_to(newsletter), safe='@')}?subject=Re%3A%20{_subject(issue)}"),
         # Last, as there may be any number of them: the placeholders before them stay the same.
         contents=[SimpleNamespace(title=words(part.title), id=words(part.id), kind=part.kind) for part in contents],
