@@ -174,7 +174,7 @@ def test_what_is_of_use_for_the_shortest_time_comes_first(engine: Engine) -> Non
     [
         (OwnMail.CONFIRM, "pending", "", True),
         (OwnMail.CONFIRM, "active", "", False),
-        (OwnMail.CONFIRM, "unsubscribed", "", False),
+        (OwnMail.CONFIRM, "unsubscribed", "", True),
         (OwnMail.CONFIRM, "pending", "complaint", False),
         (OwnMail.CONFIRM, "pending", "hard_bounce", False),
         (OwnMail.CONFIRM, "pending", "editor", False),

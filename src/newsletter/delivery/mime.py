@@ -129,11 +129,6 @@ class PreparedMail:
     draft: Draft = field(compare=False, repr=False)
     """The same before it was encoded."""
 
-    @property
-    def can_leave(self) -> bool:
-        """Whether its reader finds in it how to leave."""
-        return HeaderName.LIST_UNSUBSCRIBE in self.names
-
     def fill(self, recipient: Recipient, values: Mapping[str, object], stamp: Stamp) -> Message:
         """Return the message for one reader, verified.
 
@@ -161,9 +156,7 @@ class PreparedMail:
             _date(stamp.date, stamp.date.utcoffset()),
             render_header(HeaderName.MESSAGE_ID, stamp.message_id),
             self.middle,
-            render_header(HeaderName.LIST_UNSUBSCRIBE, unsubscribe_url(identity.site, token))
-            if self.can_leave
-            else b"",
+            self._list_unsubscribe(token),
             self.end,
         )
         head = Lines(b"".join(octets), needs_smtputf8)
@@ -177,6 +170,11 @@ class PreparedMail:
             draft=self.draft,
             values=values,
         )
+
+    def _list_unsubscribe(self, token: str) -> bytes:
+        if HeaderName.LIST_UNSUBSCRIBE not in self.names:
+            return b""
+        return render_header(HeaderName.LIST_UNSUBSCRIBE, unsubscribe_url(self.identity.site, token))
 
 
 def prepare(email: Email, identity: Identity, *, is_test: bool = False) -> PreparedMail:

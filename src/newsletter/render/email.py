@@ -67,7 +67,9 @@ def render_email(
     """
     refuse_wrong_fields(issue, settings)
     reader = _reader_fields(issue)
-    show = InMail(pictures, settings.newsletter.url, issue.slug, settings.pictures.in_mail == "embedded")
+    # What is not on the web has no page there that its pictures could be shown from.
+    is_embedded = settings.pictures.in_mail == "embedded" or bool(pictures.entries and not issue.form.on_web)
+    show = InMail(pictures, settings.newsletter.url, issue.slug, is_embedded)
     html = _html(issue, theme, settings, show, reader, mark)
     return Email(
         slug=issue.slug,

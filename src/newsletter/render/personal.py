@@ -60,7 +60,8 @@ def refuse_wrong_fields(issue: Issue, settings: Settings) -> None:
     Raises:
         IssueError: every expression that is wrong, at its place.
     """
-    known = (*BUILT_IN_FIELDS, *settings.subscribers.fields)
+    # A mail to somebody who has not said yes yet holds nothing that anybody typed into a form.
+    known = (*BUILT_IN_FIELDS, *settings.subscribers.fields) if issue.form.can_leave else ("language",)
     names = names_in(issue.form)
     conditions = (block.condition for block in issue.blocks if block.condition)
     findings = (*check_fields(issue.fields.values(), known, names), *check_conditions(conditions, known, names))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from newsletter.audience.tokens import Purpose, Token, sign
@@ -11,7 +12,7 @@ from newsletter.model import Recipient
 from newsletter.render import personal_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from newsletter.audience.readers import Reader
@@ -34,16 +35,18 @@ class Letters:
     signer: Signer | None
     """None where mail is not signed here."""
 
-    def to(self, reader: Recipient) -> Message:
-        """Return one reader's message, signed. Raises what `unsigned` does."""
-        return self.signed(self.unsigned(reader))
+    def to(self, reader: Recipient, more: Mapping[str, str] = MappingProxyType({})) -> Message:
+        """Return one reader's message, signed. Takes and raises what `unsigned` does."""
+        return self.signed(self.unsigned(reader, more))
 
     def signed(self, message: Message) -> Message:
         """Return a message as it goes out."""
         return self.signer.sign(message, self.date) if self.signer else message
 
-    def unsigned(self, reader: Recipient) -> Message:
+    def unsigned(self, reader: Recipient, more: Mapping[str, str] = MappingProxyType({})) -> Message:
         """Return one reader's message without a signature, which takes several times as long to make.
+
+        `more` is what the fields of its own may read, of a mail that has some (`Form.fields`).
 
         Raises:
             PersonalFieldError: a personal field has no value for this reader.
@@ -53,7 +56,7 @@ class Letters:
         identity = self.mail.identity
         token = reader.envelope_token or reader.token
         stamp = Stamp(self.date, message_id(token, self.email.slug, identity.from_address))
-        return self.mail.fill(reader, personal_values(self.email, reader, identity.site), stamp)
+        return self.mail.fill(reader, {**personal_values(self.email, reader, identity.site), **more}, stamp)
 
 
 def message_id(token: str, slug: str, from_address: str) -> str:

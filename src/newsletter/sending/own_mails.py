@@ -14,7 +14,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, exists, literal, select, update
+from sqlalchemy import delete, exists, false, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.audience.segments import suppressed
@@ -139,7 +139,8 @@ def is_own() -> ColumnElement[bool]:
 def due_sendings(connection: Connection, now_ms: int) -> list[OwnSending]:
     """Return the sendings in which a mail is due, those first that are of the shortest use."""
     is_due = exists().where(delivery.c.send_id == send.c.id, IS_PENDING, delivery.c.next_at_ms <= now_ms)
-    statement = select(send.c.id, send.c.issue_id, send.c.deadline_at_ms).where(is_own(), is_due)
+    is_open = send.c.status.in_(("sending", "done"))
+    statement = select(send.c.id, send.c.issue_id, send.c.deadline_at_ms).where(is_own(), is_open, is_due)
     in_order = statement.order_by(send.c.deadline_at_ms.is_(None), send.c.deadline_at_ms, send.c.id)
     return [
         OwnSending(row.id, OwnMail(row.issue_id.split(":")[1]), row.deadline_at_ms)
@@ -154,11 +155,17 @@ def may_get(mail: OwnMail, now_ms: int) -> ColumnElement[bool]:
     return exists().where(theirs) & exists().where(send.c.id == delivery.c.send_id, in_time)
 
 
+def nobody() -> ColumnElement[bool]:
+    """Say of every delivery that its person does not get it: there is no such mail."""
+    return false()
+
+
 def _may_get(mail: OwnMail, now_ms: int) -> ColumnElement[bool]:
     """Say of a subscriber whether they may get this mail, now."""
     match mail:
         case OwnMail.CONFIRM:
-            return (subscriber.c.status == "pending") & ~suppressed(now_ms)
+            # Who left and subscribes again stays unsubscribed until they confirm.
+            return subscriber.c.status.in_(("pending", "unsubscribed")) & ~suppressed(now_ms)
         case OwnMail.WELCOME:
             is_fresh = subscriber.c.confirmed_at_ms > now_ms - WELCOME_WITHIN_MS
             return (subscriber.c.status == "active") & ~suppressed(now_ms) & is_fresh
