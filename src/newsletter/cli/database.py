@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from newsletter.config import Settings
 
 
+PATIENCE_S = 120.0
+"""An import of a million holds the database for half a minute on a fast disk."""
+
+
 def root_of(directory: str) -> Path:
     """Return the folder of the workspace at `directory`, or of the nearest one upward from here.
 
@@ -43,21 +47,20 @@ def settings_of(directory: str) -> Settings:
 
 
 @contextmanager
-def open_database(settings: Settings, *, is_patient: bool = True, only_look: bool = False) -> Iterator[Engine]:
-    """Open the database; it is closed behind. Who is not patient waits a second for other writers, and no more.
+def open_database(settings: Settings, *, patience_s: float = PATIENCE_S, only_look: bool = False) -> Iterator[Engine]:
+    """Open the database; it is closed behind. `patience_s` is how long it waits for other writers, at most.
 
     Whoever only looks makes none: one that is not there is empty.
     """
     import secrets
 
     from newsletter.store import open_store
-    from newsletter.store.engine import BUSY_TIMEOUT_S
 
     engine = open_store(
         settings.store_url.reveal(),
         settings.root,
         fresh_id=secrets.token_hex(8),
-        busy_timeout_s=BUSY_TIMEOUT_S if is_patient else 1.0,
+        busy_timeout_s=patience_s,
         may_make=not only_look,
     )
     try:

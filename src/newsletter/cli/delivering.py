@@ -106,7 +106,7 @@ def _deliver(mailing: Mailing, sending: Sending, transport: Transport, tuning: T
     # What the plan read of the database need not be kept in memory while others are sent to.
     mailing.engine.dispose()
     # The engine has a patience of its own, and meanwhile hears ^C.
-    with mailing.workspace.store(is_patient=False) as engine:
+    with mailing.workspace.store(patience_s=1.0) as engine:
         return _at_ledger(replace(mailing, engine=engine), sending, transport, tuning, told)
 
 

@@ -22,6 +22,7 @@ from newsletter.cli import (
     rehearse,
     render,
     send,
+    serve,
     status,
     steering,
     subscribers,
@@ -82,6 +83,7 @@ _COMMANDS = (
     ("pause", "Stop a sending for now.", steering.PAUSE_EXAMPLES, steering.pause),
     ("resume", "Let a paused sending go on.", steering.RESUME_EXAMPLES, steering.resume),
     ("cancel", "End a sending for good.", steering.CANCEL_EXAMPLES, steering.cancel),
+    ("serve", "Serve the pages of readers, and the archive.", serve.EXAMPLES, serve.serve),
 )
 for name, summary, examples, function in _COMMANDS:
     app.command(name, cls=Command, short_help=summary, epilog=examples)(function)

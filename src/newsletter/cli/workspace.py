@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsletter.cli.database import open_database, settings_of
+from newsletter.cli.database import PATIENCE_S, open_database, settings_of
 from newsletter.issue import House, read_issue, slug_of
 from newsletter.issue.find import find_issue, list_issues
 from newsletter.render import open_theme, prepare_pictures
@@ -53,9 +53,9 @@ class Workspace:
         """Return the files of all issues, oldest first."""
         return list_issues(self.root)
 
-    def store(self, *, is_patient: bool = True, only_look: bool = False) -> AbstractContextManager[Engine]:
+    def store(self, *, patience_s: float = PATIENCE_S, only_look: bool = False) -> AbstractContextManager[Engine]:
         """Open the database; it is closed behind (see `open_database`)."""
-        return open_database(self.settings, is_patient=is_patient, only_look=only_look)
+        return open_database(self.settings, patience_s=patience_s, only_look=only_look)
 
     def reader(self, address: str, language: str, token: str) -> Recipient:
         """Return a reader for trying things out: one of the samples, or only an address."""

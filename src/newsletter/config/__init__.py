@@ -40,7 +40,7 @@ from newsletter.config.settings import (
     Theme,
     Words,
 )
-from newsletter.config.site import Part, PublicSite
+from newsletter.config.site import Part, PublicSite, proxy
 from newsletter.config.tables import Reading, Table
 from newsletter.config.toml import read_document
 from newsletter.errors import ConfigError, UsageError
@@ -85,6 +85,7 @@ __all__ = [
     "find_root",
     "load",
     "load_without_secrets",
+    "proxy_address",
     "publishing_target",
     "web_address",
 ]
@@ -155,6 +156,15 @@ def web_address(text: str, option: str) -> str:
         UsageError: it is none.
     """
     return _given(text, option, https_url)
+
+
+def proxy_address(text: str, option: str) -> str:
+    """Return the address of a server before the site that was given to an option, as `site.proxies` takes it.
+
+    Raises:
+        UsageError: it is none.
+    """
+    return _given(text, option, proxy)
 
 
 def _given(text: str, option: str, parse: Callable[[object], str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -44,6 +45,11 @@ class Part:
 class PublicSite:
     """What holds for the pages of readers."""
 
+    host: str = "127.0.0.1"
+    """The address that `newsletter serve` listens at."""
+    port: int = 8080
+    proxies: tuple[str, ...] = ()
+    """IP addresses and networks of the servers before it, whose word counts on who asks."""
     parts: tuple[Part, ...] = ()
     """In the order in which they are shown."""
     client_address: str = CLIENT_ADDRESSES[0]
@@ -60,6 +66,17 @@ class PublicSite:
     """In an hour, with addresses at one mail host; the largest hosts excepted."""
 
 
+PROXIES = 'an array of IP addresses and networks, such as ["127.0.0.1", "10.0.0.0/8"]'
+
+
+def proxy(value: object) -> str:
+    """Accept the IP address of a server, or a network of them; return it as the same text always."""
+    try:
+        return str(ipaddress.ip_network(value if isinstance(value, str) else ""))
+    except ValueError:
+        raise RefusedError("an IP address, or a network such as 10.0.0.0/8") from None
+
+
 def read_site(table: Table, segments: Mapping[str, Condition], languages: Sequence[str]) -> PublicSite:
     """Return what the table says; the table gathers the faults."""
     default = PublicSite()
@@ -68,6 +85,9 @@ def read_site(table: Table, segments: Mapping[str, Condition], languages: Sequen
         return table.value(key, fields.whole_number(low, high), int(getattr(default, key)))
 
     return PublicSite(
+        host=table.value("host", fields.host, default.host),
+        port=table.value("port", fields.port, default.port),
+        proxies=table.value("proxies", fields.array(proxy, PROXIES), default.proxies),
         parts=_parts(table, segments, languages),
         client_address=table.value("client_address", fields.choice(*CLIENT_ADDRESSES), default.client_address),
         confirm_within_hours=number("confirm_within_hours", 1, 168),
