@@ -171,9 +171,9 @@ def steps(desk: Desk, subscriber_id: int) -> tuple[Consent, ...]:
         return consents_of(connection, subscriber_id)
 
 
-def desk_in(folder: Path, *, engine: Engine | None = None, more: str = MORE, url: str = "https://example.org") -> Desk:
+def desk_in(folder: Path, *, engine: Engine | None = None, more: str = MORE, toml: str = TOML) -> Desk:
     """Open the site of a newsletter in `folder`."""
-    (folder / "newsletter.toml").write_text(TOML.replace("https://example.org", url) + more, "utf-8")
+    (folder / "newsletter.toml").write_text(toml + more, "utf-8")
     settings = load(folder, {"NEWSLETTER_SECRET_KEY": KEY})
     store = engine or open_store("sqlite:///newsletter.db", folder, fresh_id="a-test")
     clock = Clock()

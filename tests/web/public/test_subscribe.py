@@ -8,7 +8,7 @@ import pytest
 
 from newsletter.store import writing
 from newsletter.store.schema import suppression
-from tests.audience.lists import NOW_MS
+from tests.audience.lists import NOW_MS, TOML
 from tests.web.public.sites import desk_in, hidden, mails, steps, words
 
 if TYPE_CHECKING:
@@ -308,7 +308,7 @@ def test_no_page_is_kept_found_or_told_to_another_site(desk: Desk) -> None:
 
 
 def test_a_newsletter_below_a_path_points_there(tmp_path: Path) -> None:
-    desk = desk_in(tmp_path, url="https://example.org/news")
+    desk = desk_in(tmp_path, toml=TOML.replace("https://example.org", "https://example.org/news"))
 
     html = desk.browser.get("/subscribe/").text
 

@@ -28,7 +28,7 @@ HEADERS = {
 }
 """The address of such a page is a key to it: it goes into no cache, no search engine, and to no other site."""
 
-UNSAID = {"canonical": "", "caught": "", "others": ()}
+UNSAID = {"canonical": "", "caught": "", "is_known": False, "others": ()}
 """What most pages have nothing to say of."""
 
 

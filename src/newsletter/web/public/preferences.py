@@ -41,7 +41,7 @@ async def show(site: Site, request: Request) -> Response:
     person = await run_in_threadpool(_find, site, token)
     language = language_of(site, request, person.language if person else "")
     if person is None or person.status != "active":
-        return page(site, "gone", language, {})
+        return page(site, "gone", language, {"is_known": person is not None})
     return _page(site, language, token, person)
 
 
