@@ -32,6 +32,10 @@ EVERY_KEY = {
     "sending": "retry_after_s give_up_after_s most_unknown_percent",
     "preview": "editor",
     "archive": "out cards podcast publish",
+    "site": (
+        "parts client_address confirm_within_hours forget_unconfirmed_after_days most_sign_ups "
+        "most_sign_ups_from_network most_sign_ups_for_host"
+    ),
     "checks": "clients sentence_words dictionary",
     "subscribers": "fields",
 }
@@ -65,7 +69,7 @@ def test_every_setting_is_shown() -> None:
         elif line.startswith("[["):
             break
     assert {table: list(keys) for table, keys in shown.items()} == {t: keys.split() for t, keys in EVERY_KEY.items()}
-    for table in ("theme.social", "podcast.apps", "archive.redirects"):
+    for table in ("theme.social", "podcast.apps", "archive.redirects", "site.titles"):
         assert f"\n[{table}]\n" in TOML, "whose keys are names that people choose"
 
 
@@ -74,7 +78,7 @@ def test_no_other_setting_is_known(tmp_path: Path) -> None:
     others = [f"[{table}]\n'?' = 1\n" for table in EVERY_KEY if table != "newsletter"]
     faults = faults_of(tmp_path, f"{REQUIRED}'?' = 1\n{''.join(others)}")
     known = [set(fault.split("(known here: ")[1].rstrip(")").split(", ")) for fault in faults]
-    assert [keys - {"light", "dark", "redirects", "social", "apps"} for keys in known] == [
+    assert [keys - {"light", "dark", "redirects", "social", "apps", "titles"} for keys in known] == [
         set(keys.split()) for keys in EVERY_KEY.values()
     ]
 
