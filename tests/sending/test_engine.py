@@ -6,7 +6,6 @@ import asyncio
 import threading
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,7 @@ from newsletter.delivery.base import Capabilities
 from newsletter.delivery.memory import MemoryTransport, accept
 from newsletter.errors import DeliveryError, PersonalFieldError, SendingError, StoreError
 from newsletter.model import Outcome, Scope, Verdict
-from newsletter.sending.clock import start_clock
-from newsletter.sending.engine import End, Means, Tuning, deliver
+from newsletter.sending.engine import End, Tuning
 from newsletter.sending.feed import SIGNED_TOGETHER
 from newsletter.sending.policy import Retry
 from newsletter.sending.refusals import count_held
@@ -26,7 +24,8 @@ from newsletter.sending.sendings import doubts, find_sending, steer, tally
 from newsletter.sending.states import State
 from newsletter.store import open_store, reading, writing
 from newsletter.store.schema import sender, subscriber, suppression
-from tests.sending.mailings import SLUG, T0, Desk, add_readers, addresses, begun, enlisted, letter, states
+from tests.sending.at_work import QUICK, work
+from tests.sending.mailings import SLUG, T0, add_readers, addresses, begun, enlisted, letter, states
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,11 +33,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-    from newsletter.delivery.base import Feed, Message, Transport
-    from newsletter.sending.feed import Sign
+    from newsletter.delivery.base import Feed, Message
     from newsletter.sending.rows import Row
-
-QUICK = Tuning(Retry(delays_s=(0,), session_delay_s=0), chunk=10, patience_s=0.0, last_patience_s=0.0)
 
 
 @pytest.fixture
@@ -46,35 +42,6 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     opened = open_store("sqlite:///newsletter.db", tmp_path, fresh_id="a-test")
     yield opened
     opened.dispose()
-
-
-def work(
-    desk: Desk,
-    transport: Transport,
-    tuning: Tuning = QUICK,
-    compose: Callable[[Row], Message] = letter,
-    told: Callable[[Mapping[State, int], int], None] | None = None,
-    stop: asyncio.Event | None = None,
-    sign: Sign | None = None,
-) -> End:
-    """Let one sender work to its end, on a real loop and a real thread."""
-
-    async def main(thread: ThreadPoolExecutor) -> End:
-        loop = asyncio.get_running_loop()
-        means = Means(
-            ledger=desk.ledger,
-            deadline_at_ms=desk.sending.deadline_at_ms,
-            compose=compose,
-            transport=transport,
-            clock=start_clock(T0 / 1000, loop.time),
-            in_thread=lambda action: loop.run_in_executor(thread, action),
-            told=told or (lambda *_: None),
-            sign=sign,
-        )
-        return await deliver(means, stop or asyncio.Event(), tuning)
-
-    with ThreadPoolExecutor(1) as thread:
-        return asyncio.run(main(thread))
 
 
 def answers(
