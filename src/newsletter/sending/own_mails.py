@@ -148,6 +148,15 @@ def due_sendings(connection: Connection, now_ms: int) -> list[OwnSending]:
     ]
 
 
+def last_sending(connection: Connection, mail: OwnMail, subscriber_id: int) -> int | None:
+    """Return the id of the sending in which the last such mail to somebody stands; None where there is none."""
+    theirs = (delivery.c.subscriber_id == subscriber_id) & send.c.issue_id.startswith(
+        f"{PREFIX}{mail}", autoescape=True
+    )
+    chosen = select(send.c.id).join(delivery, delivery.c.send_id == send.c.id).where(theirs)
+    return connection.scalar(chosen.order_by(send.c.id.desc()).limit(1))
+
+
 def may_get(mail: OwnMail, now_ms: int) -> ColumnElement[bool]:
     """Say of a delivery whether its person may get this mail, now."""
     theirs = (subscriber.c.id == delivery.c.subscriber_id) & _may_get(mail, now_ms)

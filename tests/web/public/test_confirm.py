@@ -57,6 +57,8 @@ def test_the_button_confirms_and_the_welcome_is_posted(desk: Desk, anna: int) ->
         "https://example.org/c/",
     )
     assert confirmed.wording == asked.wording
+    by = desk.token(Purpose.ENVELOPE, anna, 1)
+    assert (asked.message_id, confirmed.message_id) == ("", f"<{by}.confirm@example.org>")
 
 
 def test_pressed_twice_it_is_done_once(desk: Desk, anna: int) -> None:

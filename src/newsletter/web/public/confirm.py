@@ -10,7 +10,8 @@ from newsletter.audience.consent import Proof, Step, record
 from newsletter.audience.signing_up import Answer, confirm, look
 from newsletter.audience.tokens import Purpose
 from newsletter.render.links import confirm_url
-from newsletter.sending.own_mails import OwnMail, post
+from newsletter.sending.letters import message_ids
+from newsletter.sending.own_mails import OwnMail, last_sending, post
 from newsletter.store import reading, writing
 from newsletter.web.public.allowance import client_of
 from newsletter.web.public.forms import read_form
@@ -19,6 +20,7 @@ from newsletter.web.public.pages import language_of, other_languages, page
 from newsletter.web.public.subscribe import consent_wording
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -79,13 +81,21 @@ def _look(site: Site, token: Token) -> tuple[Answer, str]:
 
 def _confirm(site: Site, token: Token, proof: Proof) -> tuple[Answer, str]:
     with writing(site.engine) as connection:
-        message_id = ""
+        message_id = _message_id(site, connection, token)
         answer, address = confirm(connection, token, site.settings.site.confirm_within_hours, proof, message_id)
         is_new = answer in {Answer.FIRST, Answer.AGAIN}
         is_posted = is_new and post(connection, OwnMail.WELCOME, token.subscriber_id, proof.now_ms)
     if is_posted:
         site.post_soon()
     return answer, address
+
+
+def _message_id(site: Site, connection: Connection, token: Token) -> str:
+    """Return the Message-ID of the mail that asked; empty where the ledger knows of none any more."""
+    send_id = last_sending(connection, OwnMail.CONFIRM, token.subscriber_id)
+    if send_id is None:
+        return ""
+    return message_ids(site.keys, site.settings.newsletter, OwnMail.CONFIRM, send_id)(token.subscriber_id)
 
 
 def _ask_again(site: Site, token: Token, proof: Proof) -> str:
