@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import HTMLResponse
 
 from newsletter.i18n import preferred_language
-from newsletter.render import render_page
+from newsletter.web.public.site import DESK, TITLE
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -28,15 +29,18 @@ HEADERS = {
 }
 """The address of such a page is a key to it: it goes into no cache, no search engine, and to no other site."""
 
-UNSAID = {"canonical": "", "caught": "", "is_known": False, "others": ()}
+UNSAID = {"caught": "", "is_known": False, "others": ()}
 """What most pages have nothing to say of."""
+
+_HEADING = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
 
 
 def page(site: Site, name: str, language: str, said: dict[str, Any], status: int = 200) -> HTMLResponse:
-    """Return a page made of `web/public/NAME.html.j2`; `said` is what its template shows."""
-    context = {**UNSAID, "root": site.root, "version": site.version, **said}
-    template = f"web/public/{name}.html.j2"
-    html = render_page(site.theme, site.settings, template, language, context, site.logos)
+    """Return a page made of `web/public/NAME.html.j2`; `said` is what its template shows. Its heading is its title."""
+    context = {**site.house, **UNSAID, "language": language, **said}
+    desk = site.theme.render(f"web/public/{name}.html.j2", language, context)
+    heading = _HEADING.search(desk)
+    html = site.frames[language].replace(TITLE, heading[1] if heading else "").replace(DESK, desk)
     return HTMLResponse(html, status, HEADERS | {"content-language": language})
 
 

@@ -85,7 +85,7 @@ def _page(site: Site, language: str, token: Token, person: Subscriber, *, is_sav
         ],
         "pauses": PAUSES_WEEKS,
         "paused_until": format_date(until.astimezone(newsletter.timezone), language) if until and is_paused else "",
-        "leave": f"{site.root}u/{sign(site.keys, newsletter.list_id, leaving)}",
+        "leave": sign(site.keys, newsletter.list_id, leaving),
     }
     return page(site, "preferences", language, said)
 

@@ -23,17 +23,20 @@ from urllib.parse import urlsplit
 
 from newsletter.audience.tokens import keys_of
 from newsletter.render import open_theme, prepare_logos, render_page
+from newsletter.render.view import house_view
 from newsletter.web.public.allowance import Allowance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from sqlalchemy import Engine
 
     from newsletter.audience.tokens import Keys
     from newsletter.config import Settings
-    from newsletter.model import Pictures
     from newsletter.render import Theme
+
+TITLE, DESK = "\ue000title", "\ue000desk"
+"""Stand in a frame for what each page says of its own; nobody types them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +47,15 @@ class Site:
     settings: Settings
     keys: Keys
     theme: Theme
-    logos: Pictures
-    version: str
-    """Of the stylesheet, so that no browser shows a page with an old one."""
+    house: Mapping[str, object]
+    """What every template may say of the newsletter."""
+    frames: Mapping[str, str]
+    """What stands around a page, in each language; `TITLE` and `DESK` are in it where these belong."""
     allowance: Allowance
     """How many sign-ups are taken."""
     now_ms: Callable[[], int]
     post_soon: Callable[[], None]
     """Says that there is new mail of our own in the ledger. It returns at once, on any thread."""
-
-    @property
-    def root(self) -> str:
-        """The path of the site's top as browsers see it, with a slash at its end."""
-        return f"{urlsplit(self.settings.newsletter.url).path}/"
 
 
 def open_site(engine: Engine, settings: Settings, now_ms: Callable[[], int], post_soon: Callable[[], None]) -> Site:
@@ -67,16 +66,34 @@ def open_site(engine: Engine, settings: Settings, now_ms: Callable[[], int], pos
         TemplateError: a template is wrong.
         ConfigError: a logo cannot be used.
     """
-    keys, theme = keys_of(settings.secret_key), open_theme(settings.root)
-    style = render_page(theme, settings, "web/style.css.j2", settings.newsletter.language, {})
+    keys, theme, root = keys_of(settings.secret_key), open_theme(settings.root), _root(settings)
     return Site(
         engine=engine,
         settings=settings,
         keys=keys,
         theme=theme,
-        logos=prepare_logos(settings),
-        version=sha256(style.encode()).hexdigest()[:8],
+        house={**house_view(settings, str), "root": root},
+        frames={language: _frame(theme, settings, language, root) for language in settings.newsletter.languages},
         allowance=Allowance(settings.site),
         now_ms=now_ms,
         post_soon=post_soon,
     )
+
+
+def _root(settings: Settings) -> str:
+    """Return the path of the site's top as browsers see it, with a slash at its end."""
+    return f"{urlsplit(settings.newsletter.url).path}/"
+
+
+def _frame(theme: Theme, settings: Settings, language: str, root: str) -> str:
+    """Return what stands around a page; it takes longer to make than what a page says, and is the same for all."""
+    style = render_page(theme, settings, "web/style.css.j2", language, {})
+    said = {
+        "root": root,
+        # No browser shows a page with an old stylesheet.
+        "version": sha256(style.encode()).hexdigest()[:8],
+        "canonical": "",
+        "title": TITLE,
+        "desk": DESK,
+    }
+    return render_page(theme, settings, "web/public/frame.html.j2", language, said, prepare_logos(settings))
