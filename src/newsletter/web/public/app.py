@@ -20,11 +20,13 @@ from newsletter.web.public.gate import Gate, Rules
 from newsletter.web.public.routes import routes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy import Engine
+    from starlette.routing import Route
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from newsletter.config import Settings
     from newsletter.web.public.gate import Told
     from newsletter.web.public.site import Site
 
@@ -42,10 +44,10 @@ def build_app(site: Site, told: Told, trouble: Callable[[], str]) -> ASGIApp:
     settings = site.settings
     pages = routes(site)
     inner = _Inside(
-        pages=Router(pages),
+        pages=Router(pages, redirect_slashes=False),
         words=frozenset(route.path.split("/")[1] for route in pages),
         files=Files(settings.archive.out),
-        moved=dict(settings.archive.redirects),
+        moved=_moved(pages, settings),
         health=_Health(site.engine, trouble),
     )
     where = urlsplit(settings.newsletter.url)
@@ -62,7 +64,7 @@ class _Inside:
     """The first words of the paths that are pages of readers."""
     files: Files
     moved: Mapping[str, str]
-    """Old paths of the archive, and what they lead to."""
+    """Paths that are no page's, and what they lead to."""
     health: _Health
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -70,10 +72,10 @@ class _Inside:
             await self.health(scope, receive, send)
             return
         path = scope["path"].removeprefix(scope["root_path"])
-        if path[1:].partition("/")[0] in self.words:
-            await self._page(scope, receive, send)
-        elif path in self.moved:
+        if path in self.moved:
             await _lead_to(send, scope["root_path"], self.moved[path])
+        elif path[1:].partition("/")[0] in self.words:
+            await self._page(scope, receive, send)
         else:
             await self.files(scope, receive, send)
 
@@ -89,10 +91,16 @@ class _Inside:
             await answer(send, refused.status_code, f"{refused.detail}\n".encode(), headers)
 
 
+def _moved(pages: Sequence[Route], settings: Settings) -> Mapping[str, str]:
+    """Return the old addresses that the settings name, and those of pages without the slash at their end."""
+    typed = {route.path.rstrip("/"): route.path for route in pages if route.path.endswith("/")}
+    return {**dict(settings.archive.redirects), **typed}
+
+
 async def _lead_to(send: Send, root_path: str, target: str) -> None:
-    """Answer that an address has changed for good."""
+    """Answer that an address has changed for good; what was posted to it is posted to the new one."""
     where = f"{root_path}{target}" if target.startswith("/") else target
-    await answer(send, HTTPStatus.MOVED_PERMANENTLY, b"", [(b"location", where.encode())])
+    await answer(send, HTTPStatus.PERMANENT_REDIRECT, b"", [(b"location", where.encode())])
 
 
 @dataclass(frozen=True, slots=True)

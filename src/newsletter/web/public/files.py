@@ -116,8 +116,8 @@ class Files:
         if kept is None:
             await answer(send, 404, b"There is no such page.\n", [])
             return
-        headers = [(name, value) for name, value in kept.headers if name != b"etag"]
-        await _send(send, scope, 404, headers, kept.body)
+        headers = [(name, value) for name, value in kept.headers if name not in {b"etag", b"vary"}]
+        await _send(send, scope, 404, [*headers, (b"cache-control", _ASK_AGAIN)], kept.body)
 
     def _find(self, path: str) -> tuple[str, os.stat_result] | None:
         """Return the file that a path of the site names, and how it is now; None where there is none to be shown."""

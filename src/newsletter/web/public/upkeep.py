@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from newsletter.audience.retention import keep_no_longer
+from newsletter.audience.tokens import keys_of
 from newsletter.errors import StoreError
 from newsletter.sending.own_mails import lapse, sweep
 from newsletter.store import Begin, writing
@@ -45,6 +47,7 @@ def delete_what_is_old(engine: Engine, settings: Settings, now_ms: int) -> None:
     Raises:
         StoreError: the database cannot be written just now.
     """
+    keep_no_longer(engine, keys_of(settings.secret_key), settings.site.forget_unconfirmed_after_days, now_ms)
     with writing(engine, begin=Begin.LAX) as connection:
         lapse(connection, now_ms)
         sweep(connection, now_ms)
