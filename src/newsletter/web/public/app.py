@@ -72,8 +72,8 @@ class _Inside:
             await self.health(scope, receive, send)
             return
         path = scope["path"].removeprefix(scope["root_path"])
-        if path in self.moved:
-            await _lead_to(send, scope["root_path"], self.moved[path])
+        if (target := self.moved.get(path)) is not None:
+            await _lead_to(send, scope["root_path"], target)
         elif path[1:].partition("/")[0] in self.words:
             await self._page(scope, receive, send)
         else:
@@ -94,7 +94,7 @@ class _Inside:
 def _moved(pages: Sequence[Route], settings: Settings) -> Mapping[str, str]:
     """Return the old addresses that the settings name, and those of pages without the slash at their end."""
     typed = {route.path.rstrip("/"): route.path for route in pages if route.path.endswith("/")}
-    return {**dict(settings.archive.redirects), **typed}
+    return {**dict(settings.archive.redirects), **typed, "": "/"}
 
 
 async def _lead_to(send: Send, root_path: str, target: str) -> None:
@@ -127,4 +127,4 @@ class _Health:
 
 def _ask(engine: Engine) -> None:
     with reading(engine) as connection:
-        connection.exec_driver_sql("select 1")
+        connection.exec_driver_sql("select count(*) from meta")

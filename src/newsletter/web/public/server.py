@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 HEAD_WITHIN_S = 10.0
 """So long the lines before a body may take, from the first byte of the connection or the end of the answer before."""
 _MOST_HEAD_BYTES = 16 * 1024
-_IDLE_S = 15
+_IDLE_S = 10
 _END_WITHIN_S = 10
 _MOST_CONNECTIONS = 1000
 

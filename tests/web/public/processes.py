@@ -1,0 +1,130 @@
+"""The whole site as a process of its own, and plain sockets to talk to it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import httpx
+
+from tests.audience.lists import KEY
+from tests.cli.commands import COMMAND
+from tests.web.public.sites import hidden
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import Any
+
+WAITS_S = 30.0
+TOML = """\
+[newsletter]
+name = "Proef"
+url = "https://proef.example"
+language = "nl"
+languages = ["nl", "en"]
+from_name = "De redactie"
+from_address = "redactie@proef.example"
+postal_address = "Straat 1, Stad"
+
+[archive.redirects]
+"/old" = "/p/new/"
+"/away" = "https://elsewhere.example/x"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A site that is served."""
+
+    process: subprocess.Popen[str]
+    url: str
+    root: Path
+    log: Path
+    """What it wrote on standard error."""
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2].strip("/"))
+
+    def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+        return httpx.request(method, self.url.rstrip("/") + path, timeout=WAITS_S, **options)
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        return self.ask("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+    def form(self) -> dict[str, str]:
+        """The hidden fields of the form to subscribe, as it is shown now."""
+        return hidden(self.get("/subscribe/").text)
+
+    def raw(self, content: bytes, within_s: float = WAITS_S) -> bytes:
+        """Send bytes as they are; return all that comes back until the line is closed."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=within_s) as line:
+            line.sendall(content)
+            return read_all(line)
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal; return the exit status."""
+        self.process.send_signal(number)
+        return self.process.wait(WAITS_S)
+
+
+def read_all(line: socket.socket) -> bytes:
+    found = b""
+    while piece := line.recv(65_536):
+        found += piece
+    return found
+
+
+def build(root: Path) -> Path:
+    """A site of a few files, as if it had been built; return its folder."""
+    site = root / "out" / "site"
+    (site / "p" / "new").mkdir(parents=True)
+    (site / "assets").mkdir()
+    (site / "index.html").write_text("<!DOCTYPE html><title>The archive</title>" + "<p>Words." * 100, "utf-8")
+    (site / "404.html").write_text("<!DOCTYPE html><title>No such page</title>", "utf-8")
+    (site / "p" / "new" / "index.html").write_text("<!DOCTYPE html><title>New</title>", "utf-8")
+    (site / "assets" / "style.css").write_text("p { color: red }", "utf-8")
+    (site / "assets" / "cover.3f9c2a1b.jpg").write_bytes(b"\xff\xd8picture")
+    (site / "sound.mp3").write_bytes(bytes(range(256)) * 8192)
+    (site / "feed.json").write_text("{}", "utf-8")
+    (site / ".newsletter-archive").write_text("secret", "utf-8")
+    (site / "_redirects").write_text("secret", "utf-8")
+    (root / "newsletter.db").touch()
+    (site / "out-link.html").symlink_to(root / "newsletter.toml")
+    return site
+
+
+@contextmanager
+def serving(root: Path, *options: str, toml: str = TOML, **environment: str) -> Iterator[Running]:
+    """Serve the site of a workspace; what is there stays as it is."""
+    if not (root / "newsletter.toml").exists():
+        (root / "newsletter.toml").write_text(toml, "utf-8")
+        build(root)
+    log = root / "serve.log"
+    with log.open("a", encoding="utf-8") as errors:
+        process = subprocess.Popen(
+            [COMMAND, "serve", "--port", "0", "--json", *options],
+            cwd=root,
+            env=os.environ | {"NEWSLETTER_SECRET_KEY": KEY} | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+    assert process.stdout is not None
+    try:
+        # The one document that it prints has three lines; of faults, more.
+        said = "".join(process.stdout.readline() for _ in range(3))
+        url = re.search('"url": "([^"]+)"', said)
+        yield Running(process, url[1] if url else "", root, log)
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
