@@ -93,7 +93,6 @@ class Conditional:
 
 
 Segment = str | Hole | Conditional
-
 Segments = tuple[Segment, ...]
 """A rendered text: literal pieces, the holes between them, and pieces that depend on the reader."""
 
@@ -124,27 +123,24 @@ class Part:
     """Plain text; may hold placeholders of personal fields. Empty for a heading that the contents leave out."""
     id: str
     """By which a link finds it; unique in the issue."""
-    kind: str
-    """Of its block."""
+    kind: str  # of its block
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """Where a part of an episode begins."""
+    """Where a part of an episode begins, and mostly an empty `url`: what it is about, elsewhere."""
 
     start_s: float
     title: str
     url: str = ""
-    """What it is about, elsewhere; mostly empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who is heard in an episode."""
+    """Somebody who is heard in an episode; the role is in lower case, such as `host` or `guest`."""
 
     name: str
     role: str = "host"
-    """In lower case, such as `host` or `guest`."""
     url: str = ""
 
 
@@ -291,23 +287,11 @@ class Silencing:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a mail has beside its text, and what may stand in that."""
+    """What a mail has beside its text: a page and a date, links to leave, more names for its personal fields."""
 
     on_web: bool = True
-    """It is a page of the archive too, and has a date."""
     can_leave: bool = True
-    """Its reader is a subscriber, and finds the links to leave and to change preferences in it."""
     fields: tuple[str, ...] = ()
-    """What its personal fields may read, beyond what those of every mail may."""
-
-
-ISSUE = Form()
-WELCOME = Form(on_web=False)
-"""The first mail to whoever has confirmed."""
-CONFIRM = Form(on_web=False, can_leave=False, fields=("confirm_url", "newsletter_name", "hours"))
-"""Asks whoever subscribed whether it was them."""
-ACCESS = Form(on_web=False, can_leave=False, fields=("access_url", "newsletter_name"))
-"""Holds the link to what is kept of somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,8 +303,7 @@ class Issue:
     path: str
     subject: str
     preheader: str
-    date: date
-    """`date.min` for a mail that has none, as it is not on the web."""
+    date: date  # date.min for a mail that has none, as it is not on the web
     language: str
     status: str
     """`draft` or `ready`."""
@@ -339,7 +322,7 @@ class Issue:
     pictures: tuple[NamedPicture, ...] = ()
     """Each place where a file beside the issue is named, in the order of the text."""
     silencings: tuple[Silencing, ...] = ()
-    form: Form = ISSUE
+    form: Form = Form()
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,7 +338,7 @@ class Email:
     text: Segments
     embedded: tuple[Embedded, ...] = ()
     """The pictures that travel inside it; empty where it shows those on the web."""
-    form: Form = ISSUE
+    form: Form = Form()
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def test_the_tree_of_commands_is_the_one_that_is_promised() -> None:
         "preview", "render", "check", "blocks", "send", "archive", "archive build", "archive publish", "archive serve",
         "subscribers", "subscribers import", "subscribers export", "subscribers add", "subscribers remove",
         "subscribers list", "subscribers show", "subscribers forget", "doctor", "plan", "rehearse", "status", "doubts",
-        "pause", "resume", "cancel",
+        "pause", "resume", "cancel", "serve", "form",
     }  # fmt: skip
 
 

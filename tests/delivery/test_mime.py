@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from newsletter.delivery.mime import Stamp, prepare
 from newsletter.delivery.verify import Lines
 from newsletter.errors import DeliveryError, PersonalFieldError, UnsafeValueError
-from newsletter.model import Conditional, Context, Embedded, PersonalField, Picture, Position, Recipient
+from newsletter.model import Conditional, Context, Embedded, Form, PersonalField, Picture, Position, Recipient
 from newsletter.render.personal import fill, personal_values
 from tests.delivery.letters import (
     ANNA,
@@ -353,3 +353,25 @@ def test_a_message_brings_what_it_was_made_of(*, is_test: bool) -> None:
         "Content-Type",
         "List-Unsubscribe",
     }
+
+
+# Mails that are no issues
+
+
+def names_of(form: Form, *, is_test: bool = False) -> list[str]:
+    mail = replace(email(), form=form)
+    message = prepare(mail, IDENTITY, is_test=is_test).fill(ANNA, personal_values(mail, ANNA, IDENTITY.site), STAMP)
+    return [name.lower() for name in message_from_bytes(message.content)]
+
+
+def test_a_mail_that_is_not_on_the_web_says_no_address_there() -> None:
+    issue, welcome = names_of(Form()), names_of(Form(on_web=False))
+    assert [name for name in issue if name not in welcome] == ["archived-at"]
+    assert "auto-submitted" not in issue + welcome
+
+
+def test_a_mail_to_nobody_on_the_list_says_nothing_of_a_list_and_that_it_is_automatic() -> None:
+    found = names_of(Form(on_web=False, can_leave=False))
+    assert not {"list-id", "list-unsubscribe", "list-unsubscribe-post", "archived-at"} & set(found)
+    assert found.count("auto-submitted") == 1
+    assert set(found) - {"auto-submitted"} < set(names_of(Form()))

@@ -10,7 +10,8 @@ May not: render, touch the network, the database or the terminal.
 from newsletter.issue.holes import PLACEHOLDER
 from newsletter.issue.kinds import Attribute, Kind, load_kinds
 from newsletter.issue.markdown import parse_once
-from newsletter.issue.parse import House, parse_issue, read_issue, slug_of
+from newsletter.issue.names import slug_of
+from newsletter.issue.parse import House, parse_issue, read_issue
 from newsletter.wording import did_you_mean
 
 __all__ = [

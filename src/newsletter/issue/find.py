@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from newsletter.errors import UsageError
+from newsletter.issue.names import WELCOME_SLUG, is_welcome, name_of
 from newsletter.wording import did_you_mean, quoted
 
 if TYPE_CHECKING:
@@ -15,11 +16,7 @@ if TYPE_CHECKING:
 
 FOLDER = "issues"
 
-WELCOME_SLUG = "welcome"
-"""The name of the mail that is no issue: the first one to whoever has confirmed."""
-
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})-(.+)")
-_WELCOME = re.compile(rf"{WELCOME_SLUG}(?:\.([a-z]{{2}}))?")
 
 
 def list_issues(root: Path) -> list[Path]:
@@ -28,17 +25,6 @@ def list_issues(root: Path) -> list[Path]:
     found = [path for path in folder.glob("*.md") if _day(path)]
     found += [path for path in folder.glob("*/issue.md") if _day(path)]
     return sorted(found, key=lambda path: (name_of(path), path.as_posix()))
-
-
-def is_welcome(path: Path) -> bool:
-    """Say whether a file is the welcome mail: `welcome.md`, or `welcome.en.md` for one of the languages."""
-    return bool(_WELCOME.fullmatch(name_of(path)))
-
-
-def language_of_welcome(path: Path) -> str:
-    """Return the language that the name of a welcome mail says; empty where it says none."""
-    match = _WELCOME.fullmatch(name_of(path))
-    return (match[1] if match else "") or ""
 
 
 def find_welcome(root: Path, language: str, default: str) -> Path | None:
@@ -101,11 +87,6 @@ def _by_day(known: list[Path], name: str, today: date) -> Path:
         )
         raise UsageError(message)
     return found[0]
-
-
-def name_of(path: Path) -> str:
-    """Return what an issue is called by its file, or by its folder: its name with its date."""
-    return path.parent.name if path.name == "issue.md" else path.stem
 
 
 def _day(path: Path) -> date | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from codecs import BOM_UTF8
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
 from types import MappingProxyType
@@ -19,7 +19,6 @@ from newsletter.issue.body import BodyReader, is_spotless
 from newsletter.issue.comments import read_comments
 from newsletter.issue.contents import with_parts
 from newsletter.issue.episode_file import episode_path, read_episodes
-from newsletter.issue.find import WELCOME_SLUG, is_welcome, language_of_welcome, name_of
 from newsletter.issue.front import FrontReader
 from newsletter.issue.frontmatter import UNREADABLE, read_front_matter, split_front_matter
 from newsletter.issue.holes import PLACEHOLDER, Hider, Written
@@ -27,11 +26,10 @@ from newsletter.issue.kinds import COLUMN_PX, COMMON, CONDITION
 from newsletter.issue.limits import limit_findings
 from newsletter.issue.markdown import has_footnotes, parse_once, parse_with_fields, typographic
 from newsletter.issue.moments import in_zone, order_findings
+from newsletter.issue.names import SLUG, WELCOME, is_welcome, language_of_welcome, slug_of
 from newsletter.issue.pinned import BY_HAND, Pinned, short_body, typeset
 from newsletter.issue.values import PARSERS, is_address
 from newsletter.model import (
-    ISSUE,
-    WELCOME,
     Block,
     Body,
     Finding,
@@ -60,9 +58,7 @@ MAX_TITLE_CHARACTERS = 300
 MAX_ID_CHARACTERS = 80
 
 _EXAMPLE = "subscriber.language == 'nl'"
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _CLASS = re.compile(r"[A-Za-z][\w-]*", re.ASCII)
-_DATED = re.compile(r"\d{4}-\d{2}-\d{2}-(?=.)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """Controls, and what YAML's parser stops at or leaves out of its columns."""
 
@@ -77,25 +73,8 @@ class House:
     timezone: tzinfo
     kinds: Mapping[str, Kind]
     segments: tuple[str, ...] = ()
-    form: Form = ISSUE
+    form: Form = field(default_factory=Form)
     """What is read: an issue, or another mail that is written like one."""
-
-
-def slug_of(path: Path, shown: str = "") -> str:
-    """Return an issue's permanent name: its file's, or its folder's, without the date.
-
-    `shown` is the path as messages name it, where that differs.
-
-    Raises:
-        IssueError: the name is not made of lower-case letters, digits and single hyphens.
-    """
-    name = name_of(path)
-    slug = WELCOME_SLUG if is_welcome(path) else _DATED.sub("", name, count=1)
-    if not _SLUG.fullmatch(slug):
-        better = slugify(slug) or "a-name"
-        message = f"the name {quoted(slug)} becomes the issue's address; call it {quoted(better)}"
-        raise IssueError([Finding(Position(shown or str(path)), message, "issue-name")])
-    return slug
 
 
 def read_issue(path: Path, shown: str, house: House) -> Issue:
@@ -379,7 +358,7 @@ class _BlockMaker:
     def _identity(self, kind: Kind, raw: RawBlock, title: str) -> str:
         if raw.head.id:
             identity, place = raw.head.id.text, raw.head.id.position
-            if not _SLUG.fullmatch(identity) or len(identity) > MAX_ID_CHARACTERS:
+            if not SLUG.fullmatch(identity) or len(identity) > MAX_ID_CHARACTERS:
                 expected = f"at most {MAX_ID_CHARACTERS} lower-case letters, digits and hyphens, such as #my-tip"
                 self._fault(place, f"the id {quoted(identity)} must be {expected}", "block-id")
         else:

@@ -17,9 +17,10 @@ The way of a mail:
 """
 
 from newsletter.render.email import render_email
-from newsletter.render.personal import dry_run, fill, personal_values
+from newsletter.render.personal import fill, personal_values
 from newsletter.render.pictures import draw_card, draw_icon, lighter_copies, prepare_logos, prepare_pictures
 from newsletter.render.theme import Theme, open_theme
+from newsletter.render.trial import dry_run
 from newsletter.render.web import Article, public_line, render_article, render_episode, render_issue_page, render_page
 
 __all__ = [

@@ -7,16 +7,21 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from newsletter.issue import parse_issue
-from newsletter.model import ACCESS, CONFIRM
+from newsletter.model import Form
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from newsletter.issue import House
-    from newsletter.model import Form, Issue
+    from newsletter.model import Issue
     from newsletter.render.theme import Theme
 
-FORMS: Mapping[str, Form] = MappingProxyType({"confirm": CONFIRM, "access": ACCESS})
+FORMS: Mapping[str, Form] = MappingProxyType(
+    {
+        "confirm": Form(on_web=False, can_leave=False, fields=("confirm_url", "newsletter_name", "hours")),
+        "access": Form(on_web=False, can_leave=False, fields=("access_url", "newsletter_name")),
+    }
+)
 """By the name of the mail, and of its file."""
 
 

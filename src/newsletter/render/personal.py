@@ -22,7 +22,7 @@ from markupsafe import escape
 from newsletter.config.settings import BUILT_IN_FIELDS
 from newsletter.errors import IssueError, PersonalFieldError
 from newsletter.issue import PLACEHOLDER, did_you_mean
-from newsletter.model import Conditional, Context, Finding, Hole
+from newsletter.model import Context, Finding, Hole
 from newsletter.render import links
 from newsletter.wording import printable, quoted
 
@@ -357,29 +357,6 @@ def _or_nothing(hole: Hole, values: Mapping[str, object]) -> str:
         return evaluate(hole, values)
     except PersonalFieldError:
         return ""
-
-
-def dry_run(email: Email, recipients: Iterable[Recipient], site: str) -> Iterator[tuple[Recipient, str]]:
-    """Yield each reader for whom the mail cannot be made, with the reason; nothing but the fields is worked out."""
-    holes = tuple(_fields_of((*email.subject, *email.preheader, *email.html, *email.text)))
-    for recipient in recipients:
-        try:
-            fill(holes, personal_values(email, recipient, site))
-        except PersonalFieldError as error:
-            yield recipient, str(error)
-
-
-def _fields_of(segments: Segments) -> Iterator[Segment]:
-    """Yield what depends on the reader; of holes that get the same value in the same way, the first."""
-    seen: set[tuple[str, Context]] = set()
-    for segment in dict.fromkeys(segments):
-        if isinstance(segment, Hole):
-            said = (segment.field.expression, segment.context)
-            if said not in seen:
-                yield segment
-            seen.add(said)
-        elif isinstance(segment, Conditional):
-            yield Conditional(segment.condition, tuple(_fields_of(segment.segments)))
 
 
 def personal_values(email: Email, recipient: Recipient, site: str) -> Mapping[str, object]:

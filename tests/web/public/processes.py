@@ -6,19 +6,24 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
-from contextlib import contextmanager
+import time
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from threading import Event
 from typing import TYPE_CHECKING
 
 import httpx
 
+from newsletter.audience.tokens import Purpose, Token, keys_of, sign
+from newsletter.config import load
 from tests.audience.lists import KEY
 from tests.cli.commands import COMMAND
 from tests.web.public.sites import hidden
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from typing import Any
 
@@ -60,8 +65,11 @@ class Running:
         return self.ask("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
     def form(self) -> dict[str, str]:
-        """The hidden fields of the form to subscribe, as it is shown now."""
-        return hidden(self.get("/subscribe/").text)
+        """The hidden fields of the form to subscribe, as it was shown a few seconds ago."""
+        settings = load(self.root, {"NEWSLETTER_SECRET_KEY": KEY})
+        shown = Token(Purpose.FORM, 0, round(time.time() * 1000) - 5000)
+        token = sign(keys_of(settings.secret_key), settings.newsletter.list_id, shown)
+        return hidden(self.get("/subscribe/").text) | {"token": token}
 
     def raw(self, content: bytes, within_s: float = WAITS_S) -> bytes:
         """Send bytes as they are; return all that comes back until the line is closed."""
@@ -128,3 +136,25 @@ def serving(root: Path, *options: str, toml: str = TOML, **environment: str) -> 
         process.kill()
         process.wait()
         process.stdout.close()
+
+
+def rows(root: Path, statement: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(root / "newsletter.db")) as database:
+        return database.execute(statement).fetchall()
+
+
+def until(is_so: Callable[[], object], within_s: float = WAITS_S) -> None:
+    """Look again and again until something is so."""
+    give_up_s = time.monotonic() + within_s
+    while not is_so():
+        assert time.monotonic() < give_up_s, "it never came to be so"
+        Event().wait(0.02)  # nothing tells when it is
+
+
+def smtp(port: int) -> dict[str, str]:
+    return {
+        "NEWSLETTER_TRANSPORT": "smtp",
+        "NEWSLETTER_SMTP_HOST": "127.0.0.1",
+        "NEWSLETTER_SMTP_PORT": str(port),
+        "NEWSLETTER_SMTP_SECURITY": "none",
+    }
