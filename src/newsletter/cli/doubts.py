@@ -41,6 +41,7 @@ def doubts(
     from newsletter.cli.people import now_ms
     from newsletter.cli.workspace import open_workspace
     from newsletter.errors import UsageError
+    from newsletter.sending.own_mails import WELCOMES
     from newsletter.sending.senders import this_process
     from newsletter.sending.sendings import doubts as doubts_of
     from newsletter.sending.sendings import get_sending, settle_doubts, settle_the_dead
@@ -55,7 +56,7 @@ def doubts(
         _ask(workspace, issue)
     with workspace.store(only_look=True) as engine:
         settle_the_dead(engine, this_process(""), now_ms())
-        sending = get_sending(engine, workspace.slug(issue))
+        sending = get_sending(engine, workspace.sending(issue))
         proven = _settle_proven(engine, workspace.settings, sending, log) if log else 0
         found = doubts_of(engine, sending.id)
         settled = 0
@@ -72,7 +73,8 @@ def doubts(
     if log:
         say(f"{counted(proven, 'reader')} taken as sent: the server's log says that it took them")
     if settled:
-        became = f"to be sent again: newsletter send {sending.slug}" if resend else "taken as sent"
+        command = "serve" if sending.slug == WELCOMES else f"send {sending.slug}"
+        became = f"to be sent again: newsletter {command}" if resend else "taken as sent"
         say(f"{settled:,} {became}")
     elif not found:
         say("nobody is in doubt")

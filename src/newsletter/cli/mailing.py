@@ -12,6 +12,8 @@ from newsletter.cli.checking import Online, check_issues
 from newsletter.delivery.dkim import load_signer
 from newsletter.delivery.esp.cautions import cautions
 from newsletter.delivery.mime import identity_of, prepare
+from newsletter.errors import UsageError
+from newsletter.issue.names import name_of
 from newsletter.model import Hole
 from newsletter.render import render_email
 from newsletter.sending.letters import Letters
@@ -83,6 +85,12 @@ def open_mailing(
     """Render an issue and open the database with its readers; the journal lies in the workspace, or as it says."""
     settings = workspace.settings
     issue = workspace.read(path)
+    if not issue.form.on_web:
+        message = (
+            f"{issue.path} goes out by itself, with newsletter serve, to whoever has confirmed; "
+            f"try it with: newsletter send {name_of(path)} --test you@example.org"
+        )
+        raise UsageError(message)
     email = render_email(issue, workspace.theme, settings, workspace.pictures(issue, path))
     letters = Letters(
         email=email,

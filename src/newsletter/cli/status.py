@@ -43,12 +43,13 @@ def status(
         if not issue:
             found = all_sendings(engine)
             shown = [_show(engine, sending, timezone, as_json=as_json) for sending in found]
-            if not found:
+            own = _show_own(engine, as_json=as_json)
+            if not (found or own):
                 say("nothing was sent yet")
             if as_json:
-                print_json({"sendings": [document for document, _ in shown]})
+                print_json({"sendings": [document for document, _ in shown], "own_mails": own})
             return max((state for _, state in shown), default=0)
-        slug = workspace.slug(issue)
+        slug = workspace.sending(issue)
         if watch:
             _follow(engine, slug, timezone)
         document, state = _show(engine, get_sending(engine, slug), timezone, as_json=as_json)
@@ -82,6 +83,20 @@ def _show(engine: Engine, sending: Sending, timezone: tzinfo, *, as_json: bool) 
             show(f"  {how_to_resume(sending)}")
     found = document(sending.slug, sending.status, counts, seconds_of(engine, sending), counts[State.SENT])
     return found, status_of(counts, sending.status)
+
+
+def _show_own(engine: Engine, *, as_json: bool) -> list[dict[str, Any]]:
+    """Tell a person how many mails of its own the newsletter has sent, of each kind; return the same for a document."""
+    from newsletter.cli.output import Mark, show
+    from newsletter.cli.tallies import counts_of, joined, words
+    from newsletter.sending.own_mails import own_tallies
+    from newsletter.store import reading
+
+    with reading(engine) as connection:
+        found = own_tallies(connection)
+    for mail, counts in found.items() if not as_json else ():
+        show(Mark(mail, "bold"), Mark("by itself", "dim"), *joined(words(counts)))
+    return [{"mail": str(mail), **counts_of(counts)} for mail, counts in found.items()]
 
 
 def _follow(engine: Engine, slug: str, timezone: tzinfo) -> None:

@@ -57,7 +57,7 @@ def _settle(directory: str, issue: str, *, are_right: bool) -> None:
 
     workspace = open_workspace(directory)
     with workspace.store(only_look=True) as engine:
-        sending = get_sending(engine, workspace.slug(issue))
+        sending = get_sending(engine, workspace.sending(issue))
         settled = settle_refusals(engine, sending, are_right=are_right, now_ms=now_ms())
     say(f"{counted(settled, 'reader')} {'suppressed' if are_right else 'to be tried again'}")
 
@@ -80,8 +80,8 @@ def _steer(directory: str, issue: str, status: str, *, as_json: bool) -> None:
     with workspace.store(only_look=True) as engine:
         settle_the_dead(engine, this_process(""), now_ms())
         if status == "sending":
-            _refuse_held(get_sending(engine, workspace.slug(issue)))
-        sending = steer(engine, workspace.slug(issue), status, now_ms())
+            _refuse_held(get_sending(engine, workspace.sending(issue)))
+        sending = steer(engine, workspace.sending(issue), status, now_ms())
         counts, seconds = tally(engine, sending.id), seconds_of(engine, sending)
     say_tally(sending.slug, sending.status, counts)
     if sending.status == "sending":

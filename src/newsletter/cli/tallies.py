@@ -38,12 +38,15 @@ def document(slug: str, status: str, counts: Tally, seconds: float, done: int) -
     return {
         "issue": slug,
         "state": status,
-        "planned": counts.planned,
-        "pending": counts.left,
-        **{str(state): counts[state] for state in ENDED},
+        **counts_of(counts),
         "seconds": round(shown, 3),
         "per_second": round(done / shown, 1),
     }
+
+
+def counts_of(counts: Tally) -> dict[str, int]:
+    """Return how many rows there are and in which states, which make up all of them."""
+    return {"planned": counts.planned, "pending": counts.left, **{str(state): counts[state] for state in ENDED}}
 
 
 def words(counts: Tally) -> list[str | Mark]:
@@ -98,10 +101,10 @@ def _in_lines(before: Tally, pace: Pace, timezone: tzinfo) -> Told:
         # Where all that is left waits for a busy server, for hours perhaps, that is said once.
         if due_at_ms and counts.states != waiting:
             waiting = last = counts.states
-            say(*_joined([*words(counts), next_try(due_at_ms, timezone)]))
+            say(*joined([*words(counts), next_try(due_at_ms, timezone)]))
         elif time.monotonic() - last_s >= _LINE_EVERY_S and counts.states != last:
             last_s, last = time.monotonic(), counts.states
-            say(*_joined([*words(counts), *speed]))
+            say(*joined([*words(counts), *speed]))
 
     return show
 
@@ -119,13 +122,14 @@ def _speed(pace: Pace, counts: Tally) -> list[str | Mark]:
     return [f"{pace.per_second:,.0f} a second", f"{spoken(left_s)} left"]
 
 
-def _joined(parts: list[str | Mark]) -> list[str | Mark]:
+def joined(parts: list[str | Mark]) -> list[str | Mark]:
+    """Return words with a dot between them."""
     return [part for each in parts for part in (each, "·")][:-1]
 
 
 def spoken_tally(slug: str, status: str, counts: Tally) -> list[str | Mark]:
     """Return how far a sending is, as one line for a person."""
-    return [Mark(slug, "bold"), Mark(status, "dim"), *_joined(words(counts))]
+    return [Mark(slug, "bold"), Mark(status, "dim"), *joined(words(counts))]
 
 
 def how_to_resume(sending: Sending) -> str:

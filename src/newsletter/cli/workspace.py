@@ -41,6 +41,13 @@ class Workspace:
         path = self.find(name)
         return slug_of(path, shown(path))
 
+    def sending(self, name: str) -> str:
+        """Return the name of the sending of the issue that a person names, or of all welcomes."""
+        from newsletter.issue.names import is_welcome
+        from newsletter.sending.own_mails import WELCOMES
+
+        return WELCOMES if is_welcome(self.find(name)) else self.slug(name)
+
     def read(self, path: Path) -> Issue:
         """Read one issue; its faults name the file as it is seen from here."""
         return read_issue(path, shown(path), self.house)

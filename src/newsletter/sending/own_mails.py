@@ -9,18 +9,20 @@ What differs is written here alone: how long a period is, who may get the mail, 
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, exists, false, literal, select, update
+from sqlalchemy import delete, exists, false, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.audience.segments import suppressed
 from newsletter.audience.values import from_ms
 from newsletter.sending.changes import IS_IN_DOUBT, IS_PENDING, change
-from newsletter.sending.states import HELD, Arrow
+from newsletter.sending.rows import Tally
+from newsletter.sending.states import HELD, Arrow, State
 from newsletter.store.schema import delivery, delivery_event, send, subscriber, suppression
 
 if TYPE_CHECKING:
@@ -131,6 +133,23 @@ def _name(mail: OwnMail, now_ms: int) -> str:
     return f"{PREFIX}{mail}:{began:%Y-%m-%d}" if period_ms == DAY_MS else f"{PREFIX}{mail}:{began:%Y-%m-%dT%H:%M}"
 
 
+WELCOMES = f"{PREFIX}{OwnMail.WELCOME}"
+"""The `issue_id` of the one sending of all welcomes."""
+
+
+def own_tallies(connection: Connection) -> dict[OwnMail, Tally]:
+    """Count the rows of each of these mails by their states, over all that is kept; those that there are."""
+    counted = select(send.c.issue_id, delivery.c.state, func.count()).join(delivery).where(is_own())
+    found: dict[OwnMail, Counter[State]] = {}
+    for name, state, many in connection.execute(counted.group_by(send.c.issue_id, delivery.c.state)):
+        found.setdefault(_mail_of(name), Counter())[State(state)] += many
+    return {mail: Tally(found[mail]) for mail in OwnMail if mail in found}
+
+
+def _mail_of(name: str) -> OwnMail:
+    return OwnMail(name.split(":")[1])
+
+
 def is_own() -> ColumnElement[bool]:
     """Say of a sending that it is one of these, and no issue's."""
     return send.c.issue_id.startswith(PREFIX, autoescape=True)
@@ -142,10 +161,7 @@ def due_sendings(connection: Connection, now_ms: int) -> list[OwnSending]:
     is_open = send.c.status.in_(("sending", "done"))
     statement = select(send.c.id, send.c.issue_id, send.c.deadline_at_ms).where(is_own(), is_open, is_due)
     in_order = statement.order_by(send.c.deadline_at_ms.is_(None), send.c.deadline_at_ms, send.c.id)
-    return [
-        OwnSending(row.id, OwnMail(row.issue_id.split(":")[1]), row.deadline_at_ms)
-        for row in connection.execute(in_order)
-    ]
+    return [OwnSending(row.id, _mail_of(row.issue_id), row.deadline_at_ms) for row in connection.execute(in_order)]
 
 
 def last_sending(connection: Connection, mail: OwnMail, subscriber_id: int) -> int | None:
