@@ -8,7 +8,7 @@ import typer
 
 from newsletter.cli.options import AsJson, Directory
 
-EXAMPLES = "Example: newsletter form --language en > form.html"
+EXAMPLES = "Example: newsletter form --language en"
 
 
 def form(
