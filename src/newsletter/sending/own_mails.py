@@ -173,6 +173,15 @@ def last_sending(connection: Connection, mail: OwnMail, subscriber_id: int) -> i
     return connection.scalar(chosen.order_by(send.c.id.desc()).limit(1))
 
 
+def posted_since(connection: Connection, mail: OwnMail, subscriber_id: int, since_ms: int) -> int:
+    """Return how many such mails were posted to somebody, in the periods that began after a moment."""
+    theirs = (delivery.c.subscriber_id == subscriber_id) & send.c.issue_id.startswith(
+        f"{PREFIX}{mail}", autoescape=True
+    )
+    chosen = select(func.count()).select_from(delivery).join(send, send.c.id == delivery.c.send_id)
+    return connection.scalar(chosen.where(theirs, send.c.created_at_ms > since_ms)) or 0
+
+
 def may_get(mail: OwnMail, now_ms: int) -> ColumnElement[bool]:
     """Say of a delivery whether its person may get this mail, now."""
     theirs = (subscriber.c.id == delivery.c.subscriber_id) & _may_get(mail, now_ms)

@@ -113,7 +113,7 @@ def test_the_link_to_what_is_personal_goes_to_the_readers_own_mailbox(desk: Desk
     answer = desk.browser.post(link(desk, anna), data={"do": "access"})
 
     assert answer.status_code == 202
-    assert "De link is onderweg naar a…@example.org." in words(answer)
+    assert "De link is onderweg naar a•••@example.org." in words(answer)
     assert (mails(desk), desk.posted) == ([("access", "anna@example.org")], ["post"])
 
 
@@ -122,6 +122,17 @@ def test_it_goes_there_once_in_a_quarter_of_an_hour(desk: Desk, anna: int) -> No
 
     assert others == [first, first]
     assert (mails(desk), desk.posted) == ([("access", "anna@example.org")], ["post"])
+
+
+def test_it_goes_there_five_times_in_a_day_at_most(desk: Desk, anna: int) -> None:
+    for _ in range(10):
+        desk.browser.post(link(desk, anna), data={"do": "access"})
+        desk.clock.now_ms += 15 * 60_000
+    assert len(mails(desk)) == 5
+
+    desk.clock.now_ms += 24 * 3_600_000
+    desk.browser.post(link(desk, anna), data={"do": "access"})
+    assert len(mails(desk)) == 6
 
 
 def test_the_page_leads_to_the_one_that_unsubscribes(desk: Desk, anna: int) -> None:

@@ -33,4 +33,4 @@ def no_such_link(site: Site, request: Request) -> Response:
 def masked(address: str) -> str:
     """Return an address as its owner knows it again, and whoever was forwarded a mail does not learn it."""
     local, at, host = address.rpartition("@")
-    return f"{local[:1]}…{at}{host}"
+    return f"{local[:1]}•••{at}{host}"

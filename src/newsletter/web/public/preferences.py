@@ -14,7 +14,7 @@ from newsletter.audience.preferences import Choice, choose
 from newsletter.audience.subscribers import find_id
 from newsletter.audience.tokens import Purpose, Token, sign
 from newsletter.i18n import format_date
-from newsletter.sending.own_mails import OwnMail, post
+from newsletter.sending.own_mails import OwnMail, post, posted_since
 from newsletter.store import reading, writing
 from newsletter.web.public.forms import read_form
 from newsletter.web.public.links import masked, no_such_link, token_of
@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from newsletter.web.public.site import Site
 
 PAUSES_WEEKS = (2, 4, 8, 12)
-WEEK_MS = 7 * 86_400_000
+ACCESS_MAILS_A_DAY = 5
+"""To one reader: whoever has a mail that was forwarded can ask for them, too."""
+DAY_MS = 86_400_000
+WEEK_MS = 7 * DAY_MS
 
 
 async def show(site: Site, request: Request) -> Response:
@@ -61,7 +64,7 @@ async def press(site: Site, request: Request) -> Response:
 
 
 async def send_access(site: Site, request: Request, token: Token) -> Response:
-    """Send a fresh link to what is personal; at most one in a quarter of an hour, as the ledger says."""
+    """Send a fresh link to what is personal; at most one in a quarter of an hour, and a few in a day."""
     person = await run_in_threadpool(_find, site, token)
     language = language_of(site, request, person.language if person else "")
     if person is None:
@@ -122,7 +125,9 @@ def _choice(site: Site, said: Mapping[str, str], person: Subscriber, now_ms: int
 
 
 def _post_access(site: Site, token: Token) -> None:
+    now_ms = site.now_ms()
     with writing(site.engine) as connection:
-        is_posted = post(connection, OwnMail.ACCESS, token.subscriber_id, site.now_ms())
+        of_today = posted_since(connection, OwnMail.ACCESS, token.subscriber_id, now_ms - DAY_MS)
+        is_posted = of_today < ACCESS_MAILS_A_DAY and post(connection, OwnMail.ACCESS, token.subscriber_id, now_ms)
     if is_posted:
         site.post_soon()
