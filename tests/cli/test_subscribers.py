@@ -25,6 +25,14 @@ insert into suppression (address_key, reason, until_at_ms, evidence, at_ms)
 """
 """Anna got an issue, which came back."""
 
+AGREED = """
+insert into consent_wording (sha256, wording) values ('abc', 'Ja, stuur me Proef.');
+insert into consent (subscriber_id, step, at_ms, language, wording_sha256, form_url, client, message_id) values
+    (1, 'confirmed', 1764200000000, 'nl', 'abc', 'https://example.org/c/', '192.0.2.0/24', '<x.confirm@example.org>');
+update subscriber set paused_until_at_ms = 3528400000000 where id = 1;
+"""
+"""Anna confirmed, and pauses."""
+
 KEY = "0123456789abcdef0123456789abcdef"
 
 
@@ -195,6 +203,27 @@ def test_a_person_is_shown_the_mail_they_got_and_why_they_get_no_more(filled: Pa
     }  # fmt: skip
     event = {"kind": "bounce", "code": "4.2.2", "detail": "mailbox full", "at": at}
     assert document["received"] == [{"issue": "asml", "state": "sent", "at": at, "reply": "250 ok", "events": [event]}]
+
+
+def test_a_person_is_shown_how_they_agreed_and_until_when_they_pause(filled: Path, newsletter: Newsletter) -> None:
+    with sqlite3.connect(filled / "newsletter.db") as raw:
+        raw.executescript(AGREED)
+    raw.close()
+
+    ran = newsletter("subscribers", "show", "anna@example.org")
+
+    lines = ran.out.splitlines()
+    at = "2025-11-26T23:33:20Z"
+    assert "  paused until  2081-10-22T23:06:40Z" in lines
+    assert lines[-1] == f"  confirmed     {at} https://example.org/c/ 192.0.2.0/24 Ja, stuur me Proef."
+    document = newsletter("subscribers", "show", "anna@example.org", "--json").document
+    assert document["subscriber"]["paused_until"] == "2081-10-22T23:06:40Z"
+    assert document["consents"] == [
+        {
+            "step": "confirmed", "at": at, "language": "nl", "wording": "Ja, stuur me Proef.", "wording_sha256": "abc",
+            "form_url": "https://example.org/c/", "client": "192.0.2.0/24", "message_id": "<x.confirm@example.org>",
+        }
+    ]  # fmt: skip
 
 
 def test_what_is_kept_is_a_json_document(filled: Path, newsletter: Newsletter) -> None:
