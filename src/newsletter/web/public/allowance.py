@@ -16,10 +16,7 @@ from limits.strategies import FixedWindowRateLimiter
 from newsletter.audience.typos import HOSTS
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
-
     from newsletter.config import PublicSite
-    from newsletter.web.public.site import Site
 
 NETWORK_BITS = {4: 24, 6: 48}
 """How much of an address names the network that one customer of a provider has."""
@@ -58,11 +55,3 @@ def network_of(client: str) -> str:
     # An IPv4 address on a socket of IPv6 (RFC 4291 section 2.5.5.2).
     address = getattr(address, "ipv4_mapped", None) or address
     return str(ipaddress.ip_network(f"{address}/{NETWORK_BITS[address.version]}", strict=False))
-
-
-def client_of(site: Site, request: Request) -> str:
-    """Return what is kept, as the settings say, of the IP address that a request came from."""
-    host, how = request.client.host if request.client else "", site.settings.site.client_address
-    if how == "network":
-        return network_of(host)
-    return host if how == "full" else ""

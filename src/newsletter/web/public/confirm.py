@@ -6,24 +6,24 @@ from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 
-from newsletter.audience.consent import Proof, Step, record
+from newsletter.audience.consent import Step, record
 from newsletter.audience.signing_up import Answer, confirm, look
 from newsletter.audience.tokens import Purpose
 from newsletter.render.links import confirm_url
 from newsletter.sending.letters import message_ids
 from newsletter.sending.own_mails import OwnMail, last_sending, post
 from newsletter.store import reading, writing
-from newsletter.web.public.allowance import client_of
 from newsletter.web.public.forms import read_form
 from newsletter.web.public.links import masked, no_such_link, token_of
 from newsletter.web.public.pages import language_of, other_languages, page
-from newsletter.web.public.subscribe import consent_wording
+from newsletter.web.public.proof import consent_wording, proof_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from newsletter.audience.consent import Proof
     from newsletter.audience.tokens import Token
     from newsletter.web.public.site import Site
 
@@ -36,20 +36,16 @@ _TEMPLATES = {
 }
 """What a link shows before anything is pressed."""
 
+_DONE = frozenset({Answer.FIRST, Answer.AGAIN})
+"""What comes of a link by which somebody was confirmed."""
+
 
 async def ask(site: Site, request: Request) -> Response:
     """Show what the link would do."""
     token = token_of(site, request, Purpose.CONFIRM)
     if token is None:
         return no_such_link(site, request)
-    answer, address = await run_in_threadpool(_look, site, token)
-    language = language_of(site, request)
-    said = {
-        "masked": masked(address),
-        "wording": consent_wording(site, language),
-        "others": other_languages(site, language),
-    }
-    return page(site, _TEMPLATES[answer], language, said)
+    return _page(site, language_of(site, request), *await run_in_threadpool(_look, site, token))
 
 
 async def press(site: Site, request: Request) -> Response:
@@ -59,19 +55,24 @@ async def press(site: Site, request: Request) -> Response:
         return no_such_link(site, request)
     said = await read_form(request)
     language = language_of(site, request, said.get("lang", ""))
-    proof = _proof(site, request, language)
+    proof = proof_of(site, request, language, confirm_url(site.settings.newsletter.url, ""))
     if said.get("do") == "again":
-        address = await run_in_threadpool(_ask_again, site, token, proof)
-        return page(site, "look" if address else "gone", language, {"typed": masked(address)}, 202 if address else 200)
+        answer, address = await run_in_threadpool(_ask_again, site, token, proof)
+        if answer is Answer.TOO_LATE:
+            return page(site, "look", language, {"typed": masked(address)}, 202)
+        return _page(site, language, answer, address)
     answer, address = await run_in_threadpool(_confirm, site, token, proof)
     # Pressed twice, it says the same.
-    name = {Answer.FIRST: "confirmed", Answer.AGAIN: "confirmed"}.get(answer, _TEMPLATES[answer])
-    return page(site, name, language, {"masked": masked(address)})
+    return _page(site, language, Answer.ALREADY if answer in _DONE else answer, address)
 
 
-def _proof(site: Site, request: Request, language: str) -> Proof:
-    where = confirm_url(site.settings.newsletter.url, "")
-    return Proof(site.now_ms(), language, where, client_of(site, request), consent_wording(site, language))
+def _page(site: Site, language: str, answer: Answer, address: str) -> Response:
+    said = {
+        "masked": masked(address),
+        "wording": consent_wording(site, language),
+        "others": other_languages(site, language),
+    }
+    return page(site, _TEMPLATES[answer], language, said)
 
 
 def _look(site: Site, token: Token) -> tuple[Answer, str]:
@@ -83,8 +84,7 @@ def _confirm(site: Site, token: Token, proof: Proof) -> tuple[Answer, str]:
     with writing(site.engine) as connection:
         message_id = _message_id(site, connection, token)
         answer, address = confirm(connection, token, site.settings.site.confirm_within_hours, proof, message_id)
-        is_new = answer in {Answer.FIRST, Answer.AGAIN}
-        is_posted = is_new and post(connection, OwnMail.WELCOME, token.subscriber_id, proof.now_ms)
+        is_posted = answer in _DONE and post(connection, OwnMail.WELCOME, token.subscriber_id, proof.now_ms)
     if is_posted:
         site.post_soon()
     return answer, address
@@ -98,8 +98,8 @@ def _message_id(site: Site, connection: Connection, token: Token) -> str:
     return message_ids(site.keys, site.settings.newsletter, OwnMail.CONFIRM, send_id)(token.subscriber_id)
 
 
-def _ask_again(site: Site, token: Token, proof: Proof) -> str:
-    """Post a new link to whoever has one that is too old; return the address, empty where there is nobody."""
+def _ask_again(site: Site, token: Token, proof: Proof) -> tuple[Answer, str]:
+    """Post a new link to whoever has one that is too old; return what theirs is, as `look` does."""
     with writing(site.engine) as connection:
         answer, address = look(connection, token, site.settings.site.confirm_within_hours, proof.now_ms)
         is_posted = answer is Answer.TOO_LATE and post(connection, OwnMail.CONFIRM, token.subscriber_id, proof.now_ms)
@@ -107,4 +107,4 @@ def _ask_again(site: Site, token: Token, proof: Proof) -> str:
             record(connection, token.subscriber_id, Step.ASKED, proof)
     if is_posted:
         site.post_soon()
-    return address
+    return answer, address

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from newsletter.audience.preferences import Choice, choose
 from newsletter.audience.subscribers import find_id
 from newsletter.audience.tokens import Purpose, Token, sign
+from newsletter.audience.values import to_ms
 from newsletter.i18n import format_date
 from newsletter.sending.own_mails import OwnMail, post, posted_since
 from newsletter.store import reading, writing
@@ -76,7 +77,7 @@ async def send_access(site: Site, request: Request, token: Token) -> Response:
 def _page(site: Site, language: str, token: Token, person: Subscriber, *, is_saved: bool = False) -> Response:
     newsletter = site.settings.newsletter
     until = person.paused_until
-    is_paused = until is not None and until.timestamp() * 1000 > site.now_ms()
+    is_paused = until is not None and to_ms(until) > site.now_ms()
     leaving = Token(Purpose.UNSUBSCRIBE, token.subscriber_id, token.about)
     said = {
         "is_saved": is_saved,
@@ -116,7 +117,7 @@ def _choice(site: Site, said: Mapping[str, str], person: Subscriber, now_ms: int
         part.tag: (said.get(f"part-{part.name}") == "yes") == part.chosen_by_tag for part in site.settings.site.parts
     }
     pauses = {"none": None, **{str(weeks): now_ms + weeks * WEEK_MS for weeks in PAUSES_WEEKS}}
-    now = round(person.paused_until.timestamp() * 1000) if person.paused_until else None
+    now = to_ms(person.paused_until) if person.paused_until else None
     return Choice(
         language if language in site.settings.newsletter.languages else person.language,
         tags,

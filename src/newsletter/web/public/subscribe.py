@@ -12,17 +12,16 @@ from typing import TYPE_CHECKING, Any
 from starlette.concurrency import run_in_threadpool
 
 from newsletter.audience.address import mixed_scripts, read_address
-from newsletter.audience.consent import Proof, Step, record
+from newsletter.audience.consent import Step, record
 from newsletter.audience.signing_up import ask
 from newsletter.audience.typos import host_meant
 from newsletter.errors import AddressError
-from newsletter.i18n import catalogue
 from newsletter.render.links import subscribe_url
 from newsletter.sending.own_mails import OwnMail, post
 from newsletter.store import writing
-from newsletter.web.public.allowance import client_of
 from newsletter.web.public.forms import read_form, shown_now, was_shown
 from newsletter.web.public.pages import language_of, other_languages, page
+from newsletter.web.public.proof import consent_wording, proof_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from newsletter.audience.address import Address
+    from newsletter.audience.consent import Proof
     from newsletter.web.public.site import Site
 
 TRAP = "website"
@@ -40,12 +40,6 @@ ANSWER_AFTER_S = 0.08
 """So long every sign-up that is taken takes: the wait for the disk, which only some have, is within it."""
 
 _MAX_SHOWN_CHARACTERS = 254
-
-
-def consent_wording(site: Site, language: str) -> str:
-    """Return the sentence that somebody who subscribes agrees to."""
-    said = catalogue(language).gettext("Yes, send me %(name)s by mail, until I stop it with the link in every mail.")
-    return said % {"name": site.settings.newsletter.name}
 
 
 async def form(site: Site, request: Request) -> Response:
@@ -73,7 +67,8 @@ async def sign_up(site: Site, request: Request) -> Response:
             answer = page(site, "too-many", language, {}, 429)
             answer.headers["retry-after"] = "3600"
             return answer
-        await run_in_threadpool(_take, site, address, _proof(site, request, language))
+        where = subscribe_url(site.settings.newsletter.url)
+        await run_in_threadpool(_take, site, address, proof_of(site, request, language, where))
     await asyncio.sleep(answer_at_s - loop.time())
     return page(site, "look", language, {"typed": address.text}, 202)
 
@@ -107,11 +102,6 @@ def _question(site: Site, said: Mapping[str, str], address: Address) -> dict[str
         "trap": TRAP,
         "caught": said.get(TRAP, ""),
     }
-
-
-def _proof(site: Site, request: Request, language: str) -> Proof:
-    where = subscribe_url(site.settings.newsletter.url)
-    return Proof(site.now_ms(), language, where, client_of(site, request), consent_wording(site, language))
 
 
 def _take(site: Site, address: Address, proof: Proof) -> None:

@@ -10,22 +10,21 @@ from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 
-from newsletter.audience.consent import Proof
 from newsletter.audience.signing_up import come_back, leave
 from newsletter.audience.tokens import Purpose
 from newsletter.render.links import unsubscribe_url
 from newsletter.sending import told
 from newsletter.store import writing
-from newsletter.web.public.allowance import client_of
 from newsletter.web.public.forms import read_form
 from newsletter.web.public.links import no_such_link, token_of
 from newsletter.web.public.pages import language_of, other_languages, page
-from newsletter.web.public.subscribe import consent_wording
+from newsletter.web.public.proof import proof_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from newsletter.audience.consent import Proof
     from newsletter.audience.tokens import Token
     from newsletter.web.public.site import Site
 
@@ -52,21 +51,16 @@ async def press(site: Site, request: Request) -> Response:
         return no_such_link(site, request)
     said = await read_form(request)
     language = language_of(site, request, said.get("lang", ""))
+    where = unsubscribe_url(site.settings.newsletter.url, "")
     if said.get("do") == "return":
-        is_back = await run_in_threadpool(_come_back, site, token, _proof(site, request, language, agrees=True))
+        is_back = await run_in_threadpool(_come_back, site, token, proof_of(site, request, language, where))
         return page(site, "back" if is_back else "gone", language, {})
     if said.get("do") == "reason":
         if said.get("reason") in REASONS:
             await run_in_threadpool(_note_reason, site, token, said["reason"])
         return page(site, "left", language, {"reasons": (), "is_told": True})
-    await run_in_threadpool(_leave, site, token, _proof(site, request, language))
+    await run_in_threadpool(_leave, site, token, proof_of(site, request, language, where, agrees=False))
     return page(site, "left", language, {"reasons": REASONS, "is_told": False})
-
-
-def _proof(site: Site, request: Request, language: str, *, agrees: bool = False) -> Proof:
-    wording = consent_wording(site, language) if agrees else ""
-    where = unsubscribe_url(site.settings.newsletter.url, "")
-    return Proof(site.now_ms(), language, where, client_of(site, request), wording)
 
 
 def _leave(site: Site, token: Token, proof: Proof) -> None:
