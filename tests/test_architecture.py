@@ -17,6 +17,11 @@ BREACHES = {
     "The pure rooms do no network, database or terminal work": ("render/odd.py", "import socket"),
     "A preview can never reach a reader": ("web/preview/readers.py", "import newsletter.delivery.mime"),
     "What renders stays in the preview's other process": ("web/preview/words.py", "import newsletter.render.links"),
+    "What editors see and what readers see know nothing of each other": (
+        "web/public/odd.py",
+        "import newsletter.web.preview.desk",
+    ),
+    "One door to what counts requests": ("web/public/forms.py", "import limits"),
     "The web servers belong to what is shown in a browser": ("cli/odd.py", "import starlette"),
     "Delivery backends know nothing of each other": (
         "delivery/directory.py",

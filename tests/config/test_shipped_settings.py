@@ -33,7 +33,7 @@ EVERY_KEY = {
     "preview": "editor",
     "archive": "out cards podcast publish",
     "site": (
-        "parts client_address confirm_within_hours forget_unconfirmed_after_days most_sign_ups "
+        "host port proxies parts client_address confirm_within_hours forget_unconfirmed_after_days most_sign_ups "
         "most_sign_ups_from_network most_sign_ups_for_host"
     ),
     "checks": "clients sentence_words dictionary",
