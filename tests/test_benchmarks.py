@@ -43,6 +43,17 @@ def measured(*arguments: str | Path) -> dict[str, Any]:
     return document
 
 
+@pytest.mark.skipif(not shutil.which("wrk"), reason="wrk is missing")
+def test_the_site_is_measured_beside_the_same_pages_as_files_and_is_flooded() -> None:
+    document = measured("benchmarks/site.py", "--seconds", "1", "--flood", "2")
+
+    assert [figure["name"] for figure in document["figures"]] == ["an issue's page", "the page that confirms"]
+    assert all(figure["goal"] == 1.25 for figure in document["figures"])
+    flood = {line["name"]: line for line in document["flood"]}
+    assert flood["the attacker's words in mails"]["met"]
+    assert flood["mails (at most as many as are allowed)"]["met"]
+
+
 @pytest.mark.node
 @needs_peer
 def test_rendering_is_measured_beside_the_same_mail_from_node() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, create_engine, event
@@ -17,7 +18,7 @@ from sqlalchemy.exc import ArgumentError
 
 from newsletter.errors import StoreError
 from newsletter.store.migrate import migrate
-from newsletter.store.transaction import OPTION, Begin
+from newsletter.store.transaction import OPTION, PATIENCE_S, TURNS, Begin
 from newsletter.wording import quoted
 
 if TYPE_CHECKING:
@@ -41,9 +42,6 @@ _LOG_LIMIT_BYTES = 64 * 1024 * 1024
 
 _FOLD_IN_PAGES = 1000
 """Of a write-ahead log (SQLite's own default)."""
-
-_PATIENCE_S = "newsletter_patience_s"
-"""The option of an engine that says how long a transaction of it waits for another writer."""
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -108,7 +106,7 @@ def _sqlite(url: URL, root: Path, busy_timeout_s: float, *, may_make: bool) -> E
         url,
         hide_parameters=True,
         connect_args={"timeout": busy_timeout_s},
-        execution_options={_PATIENCE_S: busy_timeout_s},
+        execution_options={PATIENCE_S: busy_timeout_s, TURNS: Lock()},
         json_serializer=_json,
     )
     event.listen(engine, "connect", _prepare_sqlite)
@@ -180,7 +178,7 @@ def _begin_sqlite(connection: Connection) -> None:
     _set(connection, "synchronous", "full" if begin == Begin.DURABLE else "normal")
     # Who may not wait leaves it to others to fold the log in, at their next commit.
     _set(connection, "wal_autocheckpoint", 0 if begin == Begin.AT_ONCE else _FOLD_IN_PAGES)
-    patience_ms = round(connection.engine.get_execution_options()[_PATIENCE_S] * 1000)
+    patience_ms = round(connection.engine.get_execution_options()[PATIENCE_S] * 1000)
     _set(connection, "busy_timeout", 0 if begin == Begin.AT_ONCE else patience_ms)
     # A writer that begins as a reader can fail half-way with "database is locked", however long it would wait.
     connection.exec_driver_sql("begin" if begin == Begin.READ else "begin immediate")

@@ -17,11 +17,19 @@ from newsletter.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from threading import Lock
 
     from sqlalchemy import Connection, Engine
 
 OPTION = "newsletter_begin"
 """The execution option by which a connection knows how its transaction begins."""
+
+PATIENCE_S = "newsletter_patience_s"
+"""The option of an engine that says how long a transaction of it waits for another writer."""
+
+TURNS = "newsletter_turns"
+"""The option of an engine whose writers take turns: a lock. SQLite lets them ask again and again, with pauses that
+grow, so that of many at once some wait for seconds while the database is free."""
 
 
 class Begin(StrEnum):
@@ -62,8 +70,34 @@ def writing(engine: Engine, *, begin: Begin = Begin.DURABLE) -> Iterator[Connect
     Raises:
         StoreError: the database cannot be reached or written.
     """
-    with _told(engine), engine.connect() as connection, connection.execution_options(**{OPTION: begin}).begin():
+    with (
+        _told(engine),
+        _turn(engine, begin),
+        engine.connect() as connection,
+        connection.execution_options(**{OPTION: begin}).begin(),
+    ):
         yield connection
+
+
+@contextmanager
+def _turn(engine: Engine, begin: Begin) -> Iterator[None]:
+    """Let the other threads of this process write first that came before.
+
+    Raises:
+        StoreError: they took too long.
+    """
+    options = engine.get_execution_options()
+    turns: Lock | None = options.get(TURNS)
+    if turns is None or begin == Begin.AT_ONCE:  # who may not wait tries, and is told that others are at work
+        yield
+        return
+    if not turns.acquire(timeout=options[PATIENCE_S]):
+        message = f"{place(engine)}: {_SQLITE_WORDS[sqlite3.SQLITE_BUSY]}"
+        raise StoreError(message)
+    try:
+        yield
+    finally:
+        turns.release()
 
 
 def leave_no_trace(engine: Engine) -> None:

@@ -133,8 +133,12 @@ def serving(root: Path, *options: str, toml: str = TOML, **environment: str) -> 
         url = re.search('"url": "([^"]+)"', said)
         yield Running(process, url[1] if url else "", root, log)
     finally:
-        process.kill()
-        process.wait()
+        process.terminate()  # in order, so that what was run of the program is counted
+        try:
+            process.wait(WAITS_S)
+        finally:
+            process.kill()
+            process.wait()
         process.stdout.close()
 
 

@@ -40,6 +40,8 @@ T = TypeVar("T")
 
 LOOKS_EVERY_S = 60.0
 """For mails that became due, or that another one left."""
+GATHERS_S = 0.25
+"""Before he goes, as one way costs the database three waits for the disk: those who come in this time go with him."""
 RESTS_S = 15.0
 """After he came back with nothing done. Whoever subscribes meanwhile does not send him off again."""
 
@@ -89,6 +91,7 @@ class Postman:
                 is_done = await self._round(thread, stop)
                 if is_done:
                     await _first_of(stop, self._woken, within_s=LOOKS_EVERY_S)
+                    await _first_of(stop, within_s=GATHERS_S)
                 else:
                     await _first_of(stop, within_s=RESTS_S)
 

@@ -1,0 +1,1 @@
+"""Sites that are asked as fast as they answer, and one that is flooded."""
