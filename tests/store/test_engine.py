@@ -5,6 +5,9 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +17,7 @@ from sqlalchemy.exc import IntegrityError, InternalError
 from newsletter.errors import StoreError
 from newsletter.store import Begin, open_store, reading, writing
 from newsletter.store.engine import APPLICATION_ID
-from newsletter.store.schema import bucket
+from newsletter.store.schema import bucket, meta
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -305,3 +308,38 @@ def test_values_are_not_told_with_an_error(engine: Engine) -> None:
 
     shown = str(broken.value).replace(str(broken.value.orig), "")
     assert "anna" not in shown
+
+
+def test_writers_of_one_process_take_turns(tmp_path: Path) -> None:
+    """Many at once are done as soon as the one before is, and none of them waits for long while others go by."""
+    engine = open_store("sqlite:///newsletter.db", tmp_path, fresh_id="a-test")
+    many, together = 40, Barrier(40)
+
+    def write(number: int) -> float:
+        together.wait()
+        began_s = time.monotonic()
+        with writing(engine) as connection:
+            connection.execute(insert(meta), {"name": f"n{number}", "value": ""})
+        return time.monotonic() - began_s
+
+    with ThreadPoolExecutor(many) as pool:
+        seconds = list(pool.map(write, range(many)))
+    assert max(seconds) < 10
+    with reading(engine) as connection:
+        assert connection.scalar(select(func.count()).select_from(meta)) == many + 3
+    engine.dispose()
+
+
+def test_a_writer_who_waits_too_long_for_another_thread_is_told(tmp_path: Path) -> None:
+    engine = open_store("sqlite:///newsletter.db", tmp_path, fresh_id="a-test", busy_timeout_s=0.05)
+
+    def write() -> None:
+        with writing(engine):
+            pass
+
+    with writing(engine), ThreadPoolExecutor(1) as pool:
+        refused = pool.submit(write).exception()
+    assert isinstance(refused, StoreError)
+    assert str(refused).endswith("another process is writing and did not end in time; try again when it has")
+    write()
+    engine.dispose()
