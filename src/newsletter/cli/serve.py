@@ -19,6 +19,11 @@ _PAGES_PATIENCE_S = 10.0
 _POSTMANS_PATIENCE_S = 1.0
 """The engine has a patience of its own, and meanwhile hears that it is to end."""
 _INTERRUPTED = 130
+_MOST_BUGS = 20
+_NOWHERE = {
+    "directory": "mails go into a folder, and reach nobody: see delivery.transport in newsletter.toml",
+    "null": "mails go nowhere: see delivery.transport in newsletter.toml",
+}
 
 
 def serve(
@@ -63,6 +68,8 @@ def serve(
                 print_json({"url": address})
                 sys.stdout.flush()
             say(address, Mark("(^C ends it)", "dim"))
+            if note := _NOWHERE.get(settings.delivery.transport):
+                say(Mark("note:", "yellow"), note)
 
         plan = Plan(
             settings=settings,
@@ -72,7 +79,7 @@ def serve(
             lease=lambda: secrets.token_hex(8),
             log=say,
             warn=_warn,
-            bug=_write_down,
+            bug=_Bugs().write_down,
         )
         ended_by = serve_site(plan, listening, ready)
     return _INTERRUPTED if ended_by == signal.SIGINT else 0
@@ -113,7 +120,19 @@ def _warn(trouble: str) -> None:
         say("mails can be sent again")
 
 
-def _write_down(error: BaseException) -> None:
-    from newsletter.cli.failure import report_bug
+class _Bugs:
+    """Writes down what nobody expected, each in a file; only the first ones, as anybody may cause the same again."""
 
-    report_bug(error, ["serve"], as_json=False)
+    def __init__(self) -> None:
+        self._written = 0
+
+    def write_down(self, error: BaseException) -> None:
+        """Write down one, or say that there was one more."""
+        from newsletter.cli.failure import report_bug
+        from newsletter.cli.output import Mark, say
+
+        if self._written < _MOST_BUGS:
+            self._written += 1
+            report_bug(error, ["serve"], as_json=False)
+        else:
+            say(Mark("error:", "red"), f"a bug once more: {type(error).__name__}")

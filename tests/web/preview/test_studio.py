@@ -229,6 +229,17 @@ def test_an_issue_may_stand_elsewhere_where_the_editor_says_so(root: Path, tmp_p
     assert Asking(root).ask(do="look", issue=str(elsewhere)).kind == "problem"
 
 
+def test_the_welcome_is_shown_like_an_issue(root: Path) -> None:
+    path = root / "issues" / "welcome.md"
+    path.write_text("---\nsubject: Welkom\n---\nFijn.\n", "utf-8")
+    asking = Asking(root, path)
+    for name in ("welcome", str(path)):
+        assert "Welkom" in asking.look(name)["mail"]
+    assert "/p/welcome" not in asking.look("welcome")["mail"]
+    row = json.loads(asking.ask(do="overview").body)["issues"][0]
+    assert (row["name"], row["subject"], row["date"]) == ("welcome", "Welkom", "")
+
+
 def rows(asking: Asking) -> list[tuple[Any, ...]]:
     """The overview: names, dates, and how much was found."""
     issues = json.loads(asking.ask(do="overview").body)["issues"]

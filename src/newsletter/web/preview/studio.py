@@ -149,7 +149,7 @@ class Studio:
             UsageError: there is none of that name, now.
         """
         for path in self._paths():
-            if name in {_slug(path), shown(self._root, path)}:
+            if name in {_slug(path), shown(self._root, path), str(path)}:
                 return path
         message = (
             f'there is no issue "{name}" any more: its file was renamed, moved or deleted. '
@@ -182,7 +182,7 @@ class Studio:
             row |= {"errors": count.errors, "warnings": count.warnings} if count else {}
             yield row | {
                 "subject": issue.subject,
-                "date": issue.date.isoformat(),
+                "date": issue.date.isoformat() if issue.form.on_web else "",
                 "status": issue.status,
                 "language": issue.language,
             }

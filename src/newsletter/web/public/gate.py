@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 MOST_BODY_BYTES = 64 * 1024
 """More than any form of ours, or of a mail program that unsubscribes its reader."""
 BODY_WITHIN_S = 10.0
-ANSWER_WITHIN_S = 120.0
-"""All of an answer; whoever reads more slowly than this is cut off."""
+ANSWER_WITHIN_S = 60.0
+"""Until an answer begins, and from each piece of it to the next: whoever reads more slowly is cut off."""
 
 _HEALTH = "/healthz"
 _HEADERS = (
@@ -114,7 +114,7 @@ class Gate:
     async def _pass_on(self, scope: Scope, exchange: _Exchange) -> None:
         try:
             self._look(scope)
-            async with asyncio.timeout(ANSWER_WITHIN_S):
+            async with asyncio.timeout(ANSWER_WITHIN_S) as exchange.deadline:
                 await self._app(scope, exchange.receive, exchange.send)
         except _RefusedError as refused:
             await exchange.end(refused.status, refused.words)
@@ -143,10 +143,11 @@ class Gate:
         if _without_port(host.decode("latin-1")) not in self._hosts and scope["path"] != _HEALTH:
             raise _RefusedError(421, b"This site has another name.\n")
         if length.isdigit() and int(length) > MOST_BODY_BYTES:
-            raise _TOO_LARGE
+            raise _too_large()
 
 
-_TOO_LARGE = _RefusedError(413, b"That is too large.\n")
+def _too_large() -> _RefusedError:
+    return _RefusedError(413, b"That is too large.\n")
 
 
 def _without_port(host: str) -> str:
@@ -161,6 +162,8 @@ class _Exchange:
         self.status = 0
         """Of the answer; 0 until it begins."""
         self.sent_bytes = 0
+        self.deadline: asyncio.Timeout | None = None
+        """Put off by each piece that is sent."""
         self._receive = receive
         self._send = send
         self._is_secure = is_secure
@@ -185,7 +188,7 @@ class _Exchange:
             raise _RefusedError(408, b"That came too slowly.\n") from None
         self._received_bytes += len(message.get("body", b""))
         if self._received_bytes > MOST_BODY_BYTES:
-            raise _TOO_LARGE
+            raise _too_large()
         self._has_body = bool(message.get("more_body"))
         return message
 
@@ -202,6 +205,8 @@ class _Exchange:
         else:
             self.sent_bytes += len(message.get("body", b""))
         await self._send(message)
+        if message.get("more_body") and self.deadline:
+            self.deadline.reschedule(asyncio.get_running_loop().time() + ANSWER_WITHIN_S)
 
     async def end(self, status: int, words: bytes) -> None:
         """Answer in a few words, if no answer has begun; and close the line, as more of the request may be on it."""
