@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from newsletter.audience.tokens import HOUR_MS, MINUTE_MS, Purpose
 from tests.web.public.every_page import every_page
@@ -148,7 +149,7 @@ def test_a_fault_is_read_with_its_field_which_has_the_focus(address: str, chromi
         field.wait_for()
         assert page.locator("#fault").inner_text().startswith("Dit is geen volledig mailadres.")
         assert field.get_attribute("aria-describedby") == "fault"
-        assert page.evaluate("document.activeElement.id") == "email"
+        expect(field).to_be_focused()
 
 
 def test_the_form_that_is_pasted_elsewhere_leads_here(desk: Desk, address: str, chromium: Browser) -> None:
