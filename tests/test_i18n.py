@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 
 from newsletter.config.settings import LANGUAGES
 from newsletter.errors import UsageError
-from newsletter.i18n import catalogue, format_date, format_duration, format_period, format_zone
+from newsletter.i18n import catalogue, format_date, format_duration, format_period, format_zone, preferred_language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -190,3 +190,22 @@ def test_every_message_that_is_used_is_translated() -> None:
 def test_a_translation_has_the_fields_of_its_message() -> None:
     for message, translation in compiled(LOCALE / "nl/LC_MESSAGES/newsletter.po").items():
         assert sorted(FIELD.findall(translation)) == sorted(FIELD.findall(message))
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("", ""),
+        ("nl", "nl"),
+        ("en-GB,en;q=0.9,nl;q=0.8", "en"),
+        ("en;q=0.5, nl", "nl"),
+        ("NL-be;q=0.7,de;q=1.0", "nl"),
+        ("de,fr", ""),
+        ("*", ""),
+        ("en;q=nonsense,nl;q=0.9", "en"),
+        (";;;,,,q=1", ""),
+        (f"{'de,' * 1000}nl", ""),
+    ],
+)
+def test_a_browser_gets_the_language_that_it_wants_most(accepted: str, language: str) -> None:
+    assert preferred_language(accepted, LANGUAGES) == language

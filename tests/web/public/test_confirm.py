@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from newsletter.audience.tokens import HOUR_MS, Purpose
 from tests.audience.lists import NOW_MS
-from tests.web.public.sites import hidden, mails, steps, words
+from tests.web.public.sites import hidden, mails, served, steps, words
 
 if TYPE_CHECKING:
     from tests.web.public.sites import Desk
@@ -70,6 +72,17 @@ def test_pressed_twice_it_is_done_once(desk: Desk, anna: int) -> None:
     assert again.text == first.text
     assert desk.dump() == before
     assert desk.posted == ["post", "post"]
+
+
+def test_pressed_many_times_at_once_it_is_done_once(desk: Desk, anna: int) -> None:
+    with served(desk) as url, ThreadPoolExecutor(12) as threads:
+        asked = [threads.submit(httpx.post, url + link(desk, anna), timeout=30) for _ in range(12)]
+        answers = [one.result() for one in asked]
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.text for answer in answers}) == 1
+    assert mails(desk) == [("confirm", "anna@example.org"), ("welcome", "anna@example.org")]
+    assert [one.step for one in steps(desk, anna)] == ["asked", "confirmed"]
 
 
 def test_who_has_confirmed_sees_that_they_have(desk: Desk, anna: int) -> None:

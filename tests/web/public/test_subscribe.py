@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from newsletter.store import writing
 from newsletter.store.schema import suppression
 from tests.audience.lists import NOW_MS, TOML
-from tests.web.public.sites import desk_in, hidden, mails, steps, words
+from tests.web.public.sites import desk_in, hidden, mails, served, steps, words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +58,19 @@ def test_twice_in_a_day_is_one_mail_and_one_proof(desk: Desk) -> None:
         desk.fill_in("anna@example.org")
 
     (anna,) = desk.everybody()
+    assert mails(desk) == [("confirm", "anna@example.org")]
+    assert [one.step for one in steps(desk, anna.id)] == ["asked"]
+
+
+def test_pressed_many_times_at_once_it_is_one_person_and_one_mail(desk: Desk) -> None:
+    fields = hidden(desk.browser.get("/subscribe/").text) | {"email": "anna@example.org"}
+    desk.clock.now_ms += 5000
+    with served(desk) as url, ThreadPoolExecutor(12) as threads:
+        asked = [threads.submit(httpx.post, f"{url}/subscribe/", data=fields, timeout=30) for _ in range(12)]
+        answers = [one.result() for one in asked]
+
+    (anna,) = desk.everybody()
+    assert {answer.status_code for answer in answers} == {202}
     assert mails(desk) == [("confirm", "anna@example.org")]
     assert [one.step for one in steps(desk, anna.id)] == ["asked"]
 
