@@ -200,7 +200,7 @@ def test_a_made_up_proof_of_when_the_form_was_shown_is_none(desk: Desk, token: s
 
 
 def test_whoever_fills_in_the_field_that_nobody_sees_is_told_the_same_and_is_not_taken(desk: Desk) -> None:
-    answer = desk.fill_in("anna@example.org", website="https://spam.example")
+    answer = desk.fill_in("anna@example.org", message="https://spam.example")
 
     assert answer.text == desk.fill_in("anna@example.org").text
     assert len(desk.everybody()) == 1

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from newsletter.audience.consent import Proof
     from newsletter.web.public.site import Site
 
-TRAP = "website"
-"""A field that nobody sees, and that programs fill in."""
+TRAP = "message"
+"""A field that nobody sees, and that programs fill in. A browser fills in what it knows of its owner; not this name."""
 
 ANSWER_AFTER_S = 0.08
 """So long every sign-up that is taken takes: the wait for the disk, which only some have, is within it."""
