@@ -37,8 +37,17 @@ def told(log: list[str], bugs: list[BaseException]) -> Told:
 def test_health_says_that_mails_wait_and_not_why(tmp_path: Path, trouble: str, status: str) -> None:
     desk = desk_in(tmp_path)
     answer = ask(build_app(desk.site, told([], []), lambda: trouble), "/healthz")
-    said = {"status": status, "database": "ok", "postman": "waiting" if trouble else "ok"}
+    said = {"status": status, "database": "ok", "postman": "waiting" if trouble else "ok", "sign_ups": "ok"}
     assert (answer.status_code, answer.json()) == (200, said)
+
+
+def test_health_says_when_no_more_sign_ups_are_taken(tmp_path: Path) -> None:
+    desk = desk_in(tmp_path, more="[site]\nmost_sign_ups = 1\n")
+    app = build_app(desk.site, told([], []), lambda: "")
+    desk.fill_in("anna@example.org")
+
+    said = {"status": "degraded", "database": "ok", "postman": "ok", "sign_ups": "used up"}
+    assert ask(app, "/healthz").json() == said
 
 
 def test_a_database_that_cannot_be_read_is_told_and_the_archive_stays(tmp_path: Path) -> None:
@@ -49,7 +58,8 @@ def test_a_database_that_cannot_be_read_is_told_and_the_archive_stays(tmp_path: 
     desk.site.engine.dispose()
     (tmp_path / "newsletter.db").write_bytes(b"no database any more" * 100)
     answer = ask(app, "/healthz")
-    assert (answer.status_code, answer.json()) == (503, {"status": "down", "database": "down", "postman": "ok"})
+    said = {"status": "down", "database": "down", "postman": "ok", "sign_ups": "ok"}
+    assert (answer.status_code, answer.json()) == (503, said)
     page = ask(app, f"/u/{desk.token(Purpose.UNSUBSCRIBE, 1)}", "POST")
     assert page.status_code == 503
     assert page.text == "That is not possible just now. Please try again in a few minutes.\n"

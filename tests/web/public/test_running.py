@@ -102,7 +102,12 @@ def test_a_mail_server_that_is_away_does_not_stop_the_site(tmp_path: Path) -> No
             said = site.form() | {"email": "anna@example.org"}
             assert site.ask("POST", "/subscribe/", data=said).status_code == 202
             until(lambda: site.get("/healthz").json()["postman"] == "waiting")
-            assert site.get("/healthz").json() == {"status": "degraded", "database": "ok", "postman": "waiting"}
+            assert site.get("/healthz").json() == {
+                "status": "degraded",
+                "database": "ok",
+                "postman": "waiting",
+                "sign_ups": "ok",
+            }
             assert site.get("/").status_code == 200
             assert site.end() == 0
     assert rows(tmp_path, "select state, lease from delivery") == [("pending", None)]

@@ -45,6 +45,11 @@ class Allowance:
         is_left = self._counts.hit(self._in_all, "all")
         return is_left and (mail_host in HOSTS or self._counts.hit(self._for_host, "host", mail_host))
 
+    @property
+    def is_used_up(self) -> bool:
+        """Whether nobody at all can sign up just now: somebody may be flooding others by our hand."""
+        return not self._counts.test(self._in_all, "all")
+
 
 def network_of(client: str) -> str:
     """Return the network of an IP address, such as `192.0.2.0/24` or `2001:db8::/48`; empty for what is none."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from newsletter.config import Settings
+    from newsletter.web.public.allowance import Allowance
     from newsletter.web.public.gate import Told
     from newsletter.web.public.site import Site
 
@@ -48,7 +49,7 @@ def build_app(site: Site, told: Told, trouble: Callable[[], str]) -> ASGIApp:
         words=frozenset(route.path.split("/")[1] for route in pages),
         files=Files(settings.archive.out),
         moved=_moved(pages, settings),
-        health=_Health(site.engine, trouble),
+        health=_Health(site.engine, site.allowance, trouble),
     )
     where = urlsplit(settings.newsletter.url)
     rules = Rules(frozenset({where.hostname or ""}), where.path, networks(settings.site.proxies))
@@ -108,6 +109,7 @@ class _Health:
     """Says whether all is well, for a program that watches: no data, and no word that is not always the same."""
 
     engine: Engine
+    allowance: Allowance
     trouble: Callable[[], str]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -116,10 +118,12 @@ class _Health:
             is_there = True
         except StoreError:
             is_there = False
+        is_well = not self.trouble() and not self.allowance.is_used_up
         said = {
-            "status": ("degraded" if self.trouble() else "ok") if is_there else "down",
+            "status": ("ok" if is_well else "degraded") if is_there else "down",
             "database": "ok" if is_there else "down",
             "postman": "waiting" if self.trouble() else "ok",
+            "sign_ups": "used up" if self.allowance.is_used_up else "ok",
         }
         # Mails that wait are no reason to take the site away from its readers.
         await JSONResponse(said, 200 if is_there else 503, {"cache-control": "no-store"})(scope, receive, send)
