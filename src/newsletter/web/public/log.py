@@ -9,9 +9,9 @@ import re
 from datetime import UTC, datetime
 
 _WORD = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,79})")
-_TOKEN = re.compile(r"[a-z2-7]{24,}")
-_SECRET = frozenset({"c", "u", "me", "preferences"})
-"""The first words of paths in which somebody's token follows."""
+_TOKEN = re.compile(r"[A-Za-z0-9_.]{24,}")
+_SECRET = frozenset({"c", "comments", "me", "preferences", "u"})
+"""The first words of paths in which somebody's token follows, or a moderator's."""
 _MAX_PARTS = 8
 _HIDDEN = "…"
 
