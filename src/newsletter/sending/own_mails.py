@@ -39,6 +39,8 @@ WELCOME_WITHIN_MS = 2 * DAY_MS
 """A welcome that comes later is none."""
 KEPT_MS = 30 * DAY_MS
 """How long the rows of mails that can be asked for again are kept."""
+_SWEPT_AT_ONCE = 500
+"""Sendings; the next sweep takes the others."""
 
 
 class OwnMail(StrEnum):
@@ -231,7 +233,8 @@ def sweep(connection: Connection, now_ms: int) -> int:
         How many mails were deleted.
     """
     held = exists().where(delivery.c.send_id == send.c.id, delivery.c.state.in_(sorted(HELD)))
-    old = connection.scalars(select(send.c.id).where(is_own(), send.c.deadline_at_ms < now_ms - KEPT_MS, ~held)).all()
+    is_old = send.c.deadline_at_ms < now_ms - KEPT_MS
+    old = connection.scalars(select(send.c.id).where(is_own(), is_old, ~held).limit(_SWEPT_AT_ONCE)).all()
     theirs = delivery.c.send_id.in_(old)
     connection.execute(
         delete(delivery_event).where(delivery_event.c.delivery_id.in_(select(delivery.c.id).where(theirs)))

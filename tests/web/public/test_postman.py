@@ -99,7 +99,9 @@ class Round:
 @pytest.fixture
 def walk(engine: Engine, tmp_path: Path) -> Round:
     settings = newsletter(tmp_path, key=KEY)
-    server, said = MemoryTransport(), []  # type: ignore[var-annotated]
+    server = MemoryTransport()
+    said: list[str] = []
+    bugs: list[BaseException] = []
     office = Office(
         engine=engine,
         journal=tmp_path / ".newsletter",
@@ -109,6 +111,7 @@ def walk(engine: Engine, tmp_path: Path) -> Round:
         clock=Clock(time.monotonic, NOW_MS / 1000, time.monotonic()),
         retry=Retry(delays_s=(600,), session_delay_s=600),
         told=said.append,
+        bug=bugs.append,
     )
     return Round(engine, tmp_path, office, server, said)
 
@@ -226,6 +229,20 @@ def test_what_is_put_off_keeps_nothing_else(walk: Round) -> None:
     walk.post(OwnMail.CONFIRM, walk.add("bram@example.org"))
     walk.go(lambda: walk.states().get("confirm bram") == "sent")
     assert walk.states() == {"access anna": "pending", "confirm bram": "sent"}
+
+
+def test_a_bug_is_written_down_and_he_comes_again(walk: Round) -> None:
+    class Broken:
+        async def run(self, feed: Feed) -> None:
+            raise ZeroDivisionError
+
+    bugs: list[BaseException] = []
+    walk.office = replace(walk.office, open_transport=Broken, bug=bugs.append)
+    walk.post(OwnMail.CONFIRM, walk.add())
+    walk.go(lambda: bool(bugs))
+    assert [type(bug) for bug in bugs] == [ZeroDivisionError]
+    assert walk.said == ["a bug keeps the postman from his work: ZeroDivisionError"]
+    assert walk.states() == {"confirm anna": "pending"}
 
 
 def test_he_comes_at_once_when_he_is_called(walk: Round) -> None:

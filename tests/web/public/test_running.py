@@ -74,6 +74,26 @@ def test_without_a_key_nothing_is_served(tmp_path: Path) -> None:
     assert "NEWSLETTER_SECRET_KEY is not set" in site.log.read_text("utf-8")
 
 
+def test_a_mistake_in_the_welcome_is_told_and_keeps_nobody_out(tmp_path: Path) -> None:
+    (tmp_path / "issues").mkdir()
+    (tmp_path / "issues" / "welcome.md").write_text("---\nsubjet: Welkom\n---\nFijn.\n", "utf-8")
+    with serving(tmp_path) as site:
+        assert site.get("/subscribe/").status_code == 200
+    said = 'warning: issues/welcome.md:2:1: the front matter has no key "subjet" (did you mean "subject"?)\n'
+    assert said in site.log.read_text("utf-8")
+
+
+def test_a_mistake_in_a_text_of_your_own_is_told_and_nothing_is_served(tmp_path: Path) -> None:
+    own = tmp_path / "templates" / "mails" / "confirm.nl.md"
+    own.parent.mkdir(parents=True)
+    own.write_text("---\nsubject: Hoi\n---\n{{ confirm }}\n", "utf-8")
+    with serving(tmp_path) as site:
+        assert site.process.wait(WAITS_S) == 2
+    assert site.log.read_text("utf-8").startswith(
+        'templates/mails/confirm.nl.md:4:1: error: "{{ confirm }}": there is no'
+    )
+
+
 def test_a_proxy_that_is_none_is_told(tmp_path: Path) -> None:
     with serving(tmp_path, "--proxy", "nginx") as site:
         assert site.process.wait(WAITS_S) == 2

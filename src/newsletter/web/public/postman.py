@@ -65,6 +65,8 @@ class Office:
     retry: Retry
     told: Callable[[str], None]
     """Is told when mails cannot be sent, and why; with an empty text, that they can again."""
+    bug: Callable[[BaseException], None]
+    """Takes what nobody expected."""
 
 
 class Postman:
@@ -104,6 +106,10 @@ class Postman:
             return False
         except NewsletterError as error:
             self._say(str(error))
+            return False
+        except Exception as error:  # noqa: BLE001 - nobody could leave any more, were the site to end with it
+            self._say(f"a bug keeps the postman from his work: {type(error).__name__}")
+            self._office.bug(error)
             return False
         self._say("")
         return True

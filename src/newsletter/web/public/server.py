@@ -17,7 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from newsletter.audience.tokens import keys_of
 from newsletter.delivery.all_backends import open_transport
 from newsletter.delivery.dkim import load_signer
-from newsletter.errors import UsageError
+from newsletter.errors import FaultsError, UsageError
 from newsletter.sending.clock import start_clock
 from newsletter.sending.own_mails import OwnMail, OwnSending
 from newsletter.sending.policy import Retry
@@ -105,8 +105,7 @@ def serve(plan: Plan, listening: socket.socket, ready: Callable[[], None]) -> in
 async def _serve(plan: Plan, listening: socket.socket, ready: Callable[[], None]) -> int:
     settings, stop = plan.settings, asyncio.Event()
     letters = OwnLetters(settings, plan.theme, keys_of(settings.secret_key), load_signer(settings.dkim))
-    for mail in OwnMail:  # a mistake in them is told now, and not to a reader
-        letters.composer(OwnSending(0, mail, None), _now_ms)
+    _try(letters, plan.warn)
     postman = Postman(_office(plan, letters))
     site = open_site(plan.engine, settings, _now_ms, postman.wake)
     app = build_app(site, Told(_now_ms, plan.log, plan.bug), lambda: postman.trouble)
@@ -117,6 +116,21 @@ async def _serve(plan: Plan, listening: socket.socket, ready: Callable[[], None]
         await server.serve(sockets=[listening])
         stop.set()
     return server.ended_by
+
+
+def _try(letters: OwnLetters, warn: Callable[[str], None]) -> None:
+    """Make all own mails once, so that a mistake in one is told now. One in a welcome keeps nobody from the site.
+
+    Raises:
+        NewsletterError: one that the site cannot do without cannot be made.
+    """
+    for mail in OwnMail:
+        try:
+            letters.composer(OwnSending(0, mail, None), _now_ms)
+        except FaultsError as error:
+            if mail is not OwnMail.WELCOME:
+                raise
+            warn(str(error))
 
 
 def _office(plan: Plan, letters: OwnLetters) -> Office:
@@ -130,6 +144,7 @@ def _office(plan: Plan, letters: OwnLetters) -> Office:
         clock=start_clock(time.time(), time.monotonic),
         retry=Retry(settings.sending.retry_after_s, give_up_s=settings.sending.give_up_after_s),
         told=plan.warn,
+        bug=plan.bug,
     )
 
 
