@@ -305,13 +305,11 @@ class Issue:
     preheader: str
     date: date  # date.min for a mail that has none, as it is not on the web
     language: str
-    status: str
-    """`draft` or `ready`."""
+    status: str  # draft or ready
     tags: tuple[str, ...]
     audience: str
     """`all`, or the name of a segment."""
-    send_at: datetime | None
-    """In the newsletter's time zone."""
+    send_at: datetime | None  # in the newsletter's time zone
     not_after: datetime | None
     blocks: tuple[Block, ...]
     fields: Mapping[str, PersonalField]

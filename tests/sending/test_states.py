@@ -37,7 +37,7 @@ def test_every_state_can_be_reached_and_every_unfinished_one_left() -> None:
 
 
 def test_only_a_senders_own_word_makes_a_row_sent() -> None:
-    """Or its server's log, or a provider's that is asked again, or the editor's; or time's, of what can be asked for again."""
+    """Or its server's log, or a provider's, or the editor's; or time's, of what can be asked for again."""
     assert {arrow for arrow, change in ARROWS.items() if change.target is State.SENT} == {
         Arrow.ACCEPT,
         Arrow.ANSWER,

@@ -41,7 +41,6 @@ def doubts(
     from newsletter.cli.people import now_ms
     from newsletter.cli.workspace import open_workspace
     from newsletter.errors import UsageError
-    from newsletter.sending.own_mails import WELCOMES
     from newsletter.sending.senders import this_process
     from newsletter.sending.sendings import doubts as doubts_of
     from newsletter.sending.sendings import get_sending, settle_doubts, settle_the_dead
@@ -73,12 +72,16 @@ def doubts(
     if log:
         say(f"{counted(proven, 'reader')} taken as sent: the server's log says that it took them")
     if settled:
-        command = "serve" if sending.slug == WELCOMES else f"send {sending.slug}"
-        became = f"to be sent again: newsletter {command}" if resend else "taken as sent"
-        say(f"{settled:,} {became}")
+        say(f"{settled:,} {_sent_again_by(sending) if resend else 'taken as sent'}")
     elif not found:
         say("nobody is in doubt")
     return 1 if left else 0
+
+
+def _sent_again_by(sending: Sending) -> str:
+    from newsletter.sending.own_mails import WELCOMES
+
+    return f"to be sent again: newsletter {'serve' if sending.slug == WELCOMES else f'send {sending.slug}'}"
 
 
 def _ask(workspace: Workspace, issue: str) -> None:
@@ -121,11 +124,13 @@ def _settle_proven(engine: Engine, settings: Settings, sending: Sending, log: st
     from newsletter.errors import UsageError
     from newsletter.sending.evidence import taken
     from newsletter.sending.letters import message_ids
+    from newsletter.sending.own_mails import PREFIX
     from newsletter.sending.sendings import doubts as doubts_of
     from newsletter.sending.sendings import settle_doubts
     from newsletter.sending.states import Arrow
 
-    message_id = message_ids(keys_of(settings.secret_key), settings.newsletter, sending.slug, sending.id)
+    slug = sending.slug.removeprefix(PREFIX)
+    message_id = message_ids(keys_of(settings.secret_key), settings.newsletter, slug, sending.id)
     wanted = {message_id(doubt.subscriber_id): doubt.id for doubt in doubts_of(engine, sending.id)}
     try:
         with Path(log).open(encoding="utf-8", errors="replace") as lines:

@@ -56,6 +56,8 @@ _NAMES = (
     HeaderName.FEEDBACK_ID,
     HeaderName.X_NEWSLETTER_TEST,
 )
+_AUTOMATIC = "auto-generated"
+"""Told to those who would answer by themselves, such as somebody who is away (RFC 3834 section 5)."""
 _OF_A_LIST = frozenset({HeaderName.LIST_ID, HeaderName.LIST_UNSUBSCRIBE, HeaderName.LIST_UNSUBSCRIBE_POST})
 """What only a mail has whose reader is on the list, and can leave it."""
 
@@ -196,10 +198,7 @@ def prepare(email: Email, identity: Identity, *, is_test: bool = False) -> Prepa
     outer, inner = boundaries(email)
     subject = ("[TEST] ", *email.subject) if is_test else email.subject
     fixed = all(isinstance(segment, str) for segment in subject)
-    absent = set() if identity.reply_to else {HeaderName.REPLY_TO}
-    absent |= set() if is_test else {HeaderName.X_NEWSLETTER_TEST}
-    absent |= {HeaderName.AUTO_SUBMITTED} if email.form.can_leave else _OF_A_LIST
-    absent |= set() if email.form.on_web else {HeaderName.ARCHIVED_AT}
+    absent = _absent(email, identity, is_test=is_test)
     return PreparedMail(
         identity=identity,
         names=tuple(name for name in _NAMES if name not in absent),
@@ -213,16 +212,27 @@ def prepare(email: Email, identity: Identity, *, is_test: bool = False) -> Prepa
     )
 
 
+def _absent(email: Email, identity: Identity, *, is_test: bool) -> frozenset[str]:
+    """Return the headers that a mail does not have."""
+    absent: set[str] = set() if identity.reply_to else {HeaderName.REPLY_TO}
+    absent |= set() if is_test else {HeaderName.X_NEWSLETTER_TEST}
+    absent |= {HeaderName.AUTO_SUBMITTED} if email.form.can_leave else _OF_A_LIST
+    absent |= set() if email.form.on_web else {HeaderName.ARCHIVED_AT}
+    return frozenset(absent)
+
+
 def _draft(email: Email, identity: Identity, *, is_test: bool) -> Draft:
     headers: dict[str, str] = {
         HeaderName.CONTENT_LANGUAGE: header_text(HeaderName.CONTENT_LANGUAGE, email.language),
         HeaderName.LIST_ID: header_text(HeaderName.LIST_ID, identity.list_id, identity.list_name),
         HeaderName.LIST_UNSUBSCRIBE_POST: header_text(HeaderName.LIST_UNSUBSCRIBE_POST, _ONE_CLICK),
         HeaderName.ARCHIVED_AT: header_text(HeaderName.ARCHIVED_AT, issue_url(identity.site, email.slug)),
+        HeaderName.AUTO_SUBMITTED: _AUTOMATIC,
         HeaderName.FEEDBACK_ID: header_text(HeaderName.FEEDBACK_ID, _feedback_id(email.slug, identity)),
+        HeaderName.X_NEWSLETTER_TEST: "yes",
     }
-    if is_test:
-        headers[HeaderName.X_NEWSLETTER_TEST] = "yes"
+    absent = _absent(email, identity, is_test=is_test)
+    headers = {name: value for name, value in headers.items() if name not in absent}
     return Draft(email, identity.from_name, identity.from_address, identity.reply_to, MappingProxyType(headers))
 
 
@@ -267,8 +277,7 @@ def _middle(email: Email, identity: Identity, boundary: str) -> bytes:
 def _end(email: Email, identity: Identity, *, is_test: bool) -> bytes:
     form = email.form
     one_click = render_header(HeaderName.LIST_UNSUBSCRIBE_POST, _ONE_CLICK)
-    # Told to those who would answer by themselves, such as somebody who is away (RFC 3834 section 5).
-    automatic = render_header(HeaderName.AUTO_SUBMITTED, "auto-generated")
+    automatic = render_header(HeaderName.AUTO_SUBMITTED, _AUTOMATIC)
     return b"".join(
         (
             one_click if form.can_leave else b"",

@@ -14,7 +14,7 @@ in. Whoever comes too late changes no row, learns it from the count, and writes 
 
     pending --claim--> claimed --wire--> wire --accept----------> sent
       ^  ^                |               | |--refuse, expire--> failed
-      |  '----release-----'---------------| '--lose, abandon---> in_doubt --answer, prove, confirm, assume, lapse--> sent
+      |  '----release-----'---------------| '--lose, abandon---> in_doubt --answer, prove, confirm, assume, lapse-> sent
       |-----------defer-------------------'                         |
       '-----------resend--------------------------------------------'
 

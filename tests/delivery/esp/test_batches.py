@@ -15,9 +15,9 @@ from newsletter.delivery.esp.postmark import PostmarkDialect
 from newsletter.delivery.esp.providers import PROVIDERS
 from newsletter.delivery.esp.resend import ResendDialect
 from newsletter.delivery.mime import Stamp, prepare
-from newsletter.model import Embedded, Outcome, Picture, Recipient, Scope, Verdict
+from newsletter.model import Embedded, Form, Outcome, Picture, Recipient, Scope, Verdict
 from newsletter.render.personal import personal_values
-from tests.delivery.letters import IDENTITY, STAMP, email
+from tests.delivery.letters import ANNA, IDENTITY, STAMP, email
 
 if TYPE_CHECKING:
     from newsletter.delivery.base import Message
@@ -49,6 +49,15 @@ def by_postmark(status: int, told: Any) -> tuple[Outcome, ...] | None:
 
 def by_resend(status: int, told: Any, messages: tuple[Message, ...] = TWO) -> tuple[Outcome, ...] | None:
     return RESEND.read(RESEND.call(messages), said(status, told))
+
+
+def test_a_mail_of_our_own_says_nothing_of_a_list() -> None:
+    mail = replace(email(), form=Form(on_web=False, can_leave=False))
+    values = personal_values(mail, ANNA, IDENTITY.site)
+    (told,) = json.loads(POSTMARK.call((prepare(mail, IDENTITY).fill(ANNA, values, STAMP),)).body)
+    headers = {header["Name"]: header["Value"] for header in told["Headers"]}
+    assert not {"List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "Archived-At"} & set(headers)
+    assert headers["Auto-Submitted"] == "auto-generated"
 
 
 def test_postmark_is_told_each_mail_whole() -> None:

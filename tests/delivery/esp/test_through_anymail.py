@@ -15,7 +15,7 @@ from newsletter.delivery.esp.providers import PROVIDERS
 from newsletter.delivery.esp.through_anymail import AnymailDialect, refuse_open_list
 from newsletter.delivery.mime import Stamp
 from newsletter.errors import DeliveryError
-from newsletter.model import Embedded, Picture, Recipient, Scope, Verdict
+from newsletter.model import Embedded, Form, Picture, Recipient, Scope, Verdict
 from tests.delivery.letters import STAMP, email, filled
 
 if TYPE_CHECKING:
@@ -130,3 +130,18 @@ def test_a_mail_that_a_provider_cannot_be_told_is_no_doubt() -> None:
     with pytest.raises(DeliveryError) as caught:
         scaleway.call((filled(replace(email(), embedded=(picture,))),))
     assert str(caught.value) == ("Scaleway cannot be told this mail: Scaleway does not support inline attachments")
+
+
+@pytest.mark.parametrize("name", ["mailgun", "sparkpost"])
+def test_mails_of_our_own_say_nothing_of_a_list(name: str) -> None:
+    """Two together too: none of them sees the address of the other."""
+    mail = replace(email(), form=Form(on_web=False, can_leave=False))
+    letters = tuple(
+        filled(mail, Recipient(to, "nl", f"t{n}"), stamp=Stamp(STAMP.date, f"<t{n}.asml@aireport.example>"))
+        for n, to in enumerate(TWO)
+    )
+    for messages in (letters, letters[:1]):
+        body = dialect(name).call(messages).body
+        assert b"Auto-Submitted" in body
+        assert b"List-Unsubscribe" not in body
+        assert b"List-Id" not in body

@@ -202,7 +202,7 @@ def test_a_mistake_in_one_text_keeps_no_other_mail(walk: Round) -> None:
 
 
 def test_a_mail_server_that_is_away_is_told_and_the_mails_stay(walk: Round) -> None:
-    class Away:
+    class Away(MemoryTransport):
         async def run(self, feed: Feed) -> None:
             raise DeliveryError("mail.example: nobody answers")
 
@@ -232,7 +232,7 @@ def test_what_is_put_off_keeps_nothing_else(walk: Round) -> None:
 
 
 def test_a_bug_is_written_down_and_he_comes_again(walk: Round) -> None:
-    class Broken:
+    class Broken(MemoryTransport):
         async def run(self, feed: Feed) -> None:
             raise ZeroDivisionError
 

@@ -47,7 +47,10 @@ def unsubscribe_header(message: Message) -> str:
 
 def headers_of(message: Message, withheld: Collection[str]) -> Mapping[str, str]:
     """Return the headers of one reader's mail, beyond those that every provider writes itself."""
-    found = {**draft_of(message).headers, HeaderName.LIST_UNSUBSCRIBE: unsubscribe_header(message)}
+    draft = draft_of(message)
+    found = dict(draft.headers)
+    if draft.email.form.can_leave:
+        found[HeaderName.LIST_UNSUBSCRIBE] = unsubscribe_header(message)
     return {str(name): value for name, value in found.items() if name not in withheld}
 
 

@@ -188,10 +188,11 @@ class AnymailDialect:
             to: {"message_id": message.message_id} for to, message in zip(told.to, messages, strict=True)
         }
         common = headers if self._provider.are_headers_replaced else {}
-        told.merge_headers = {
-            to: {**common, HeaderName.LIST_UNSUBSCRIBE.value: unsubscribe_header(message)}
-            for to, message in zip(told.to, messages, strict=True)
-        }
+        if draft_of(messages[0]).email.form.can_leave:
+            told.merge_headers = {
+                to: {**common, HeaderName.LIST_UNSUBSCRIBE.value: unsubscribe_header(message)}
+                for to, message in zip(told.to, messages, strict=True)
+            }
         return told
 
     def read(self, call: Call, reply: Reply) -> tuple[Outcome, ...] | None:

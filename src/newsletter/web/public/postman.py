@@ -145,11 +145,13 @@ class Postman:
             return may_get(sending.mail, now_ms) if compose else nobody()
 
         await _in(thread, lambda: self._begin(sending, me))
+        transport = office.open_transport()
+        name = transport.capabilities.name
         means = Means(
-            ledger=Ledger(office.engine, sending.id, me.lease, journal=office.journal, own=may),
+            ledger=Ledger(office.engine, sending.id, me.lease, journal=office.journal, transport=name, own=may),
             deadline_at_ms=sending.deadline_at_ms or office.clock.now_ms() + WELCOME_WITHIN_MS,
             compose=compose or _compose_none,
-            transport=office.open_transport(),
+            transport=transport,
             clock=office.clock,
             in_thread=lambda action: _in(thread, action),
             told=lambda _counts, _due_at_ms: None,
