@@ -11,7 +11,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from newsletter.audience.values import from_ms
 from newsletter.store.once import insert_if_new
@@ -88,6 +88,13 @@ def hide_clients(connection: Connection, whose: ColumnElement[bool]) -> int:
     """Take away from where some steps were taken; return of how many it was kept."""
     theirs = update(consent).where(whose, consent.c.client != "")
     return connection.execute(theirs.values(client="")).rowcount
+
+
+def times_asked(connection: Connection, subscriber_id: int, since_ms: int) -> int:
+    """Return how often somebody was asked to confirm since a moment."""
+    theirs = (consent.c.subscriber_id == subscriber_id) & (consent.c.step == Step.ASKED)
+    chosen = select(func.count()).select_from(consent).where(theirs, consent.c.at_ms > since_ms)
+    return connection.scalar(chosen) or 0
 
 
 def consents_of(connection: Connection, subscriber_id: int) -> tuple[Consent, ...]:

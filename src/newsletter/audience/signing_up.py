@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
-from newsletter.audience.consent import Step, consents_of, record
+from newsletter.audience.consent import Step, consents_of, record, times_asked
 from newsletter.audience.intake import suppression_reasons
 from newsletter.audience.tokens import HOUR_MS
 from newsletter.audience.values import to_ms
@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 RETURN_WITHIN_MS = HOUR_MS
 """So long the page that somebody left on can take them back: the link on it is in the hands of whoever was forwarded
 the mail, too."""
+
+
+MOST_ASKED = 5
+"""So often somebody who does not answer is asked to confirm, in `ASKED_WITHIN_MS`: it may be that they never wanted to
+be, and that somebody types their address every day."""
+ASKED_WITHIN_MS = 30 * 24 * HOUR_MS
 
 
 class Answer(Enum):
@@ -50,7 +56,7 @@ def ask(connection: Connection, address: Address, keys: Keys, proof: Proof) -> i
 
     Returns:
         The id of the subscriber to whom a mail may go that asks whether it was them; None where no mail may go: they
-        get the newsletter, or must not be written to.
+        get the newsletter, must not be written to, or were asked so often that they do not want to be.
     """
     if suppression_reasons(connection, [address.key], proof.now_ms, keys):
         return None
@@ -65,7 +71,9 @@ def ask(connection: Connection, address: Address, keys: Keys, proof: Proof) -> i
     insert_if_new(connection, subscriber, row)
     chosen = select(subscriber.c.id, subscriber.c.status).where(subscriber.c.address_key == address.key)
     known = connection.execute(chosen).one()
-    return None if known.status == "active" else int(known.id)
+    if known.status == "active" or times_asked(connection, known.id, proof.now_ms - ASKED_WITHIN_MS) >= MOST_ASKED:
+        return None
+    return int(known.id)
 
 
 def look(connection: Connection, token: Token, within_hours: int, now_ms: int) -> tuple[Answer, str]:

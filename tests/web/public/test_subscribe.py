@@ -62,6 +62,16 @@ def test_twice_in_a_day_is_one_mail_and_one_proof(desk: Desk) -> None:
     assert [one.step for one in steps(desk, anna.id)] == ["asked"]
 
 
+def test_who_does_not_answer_is_asked_five_times_in_a_month(desk: Desk) -> None:
+    asked = []
+    for day in range(33):
+        assert desk.seen_from(f"198.51.{day}.1").fill_in("anna@example.org").status_code == 202
+        asked.append(len(mails(desk)))
+        desk.clock.now_ms += 24 * 60 * MINUTE_MS
+
+    assert asked == [1, 2, 3, 4] + [5] * 26 + [6, 7, 8]
+
+
 def test_pressed_many_times_at_once_it_is_one_person_and_one_mail(desk: Desk) -> None:
     fields = hidden(desk.browser.get("/subscribe/").text) | {"email": "anna@example.org"}
     desk.clock.now_ms += 5000
