@@ -248,7 +248,7 @@ def test_a_slow_drip_is_cut_off_in_the_end(running: Running) -> None:
 
 
 def test_the_log_says_nothing_of_who_asked(running: Running) -> None:
-    running.get("/p/new/?email=anna@example.org", user_agent="Spy/1.0", referer="https://evil.example/")
+    running.get("/p/new/?email=anna@example.org", user_agent="Spy/1.0", referer="https://nosy.example/")
     running.get("/u/ieaqdzqjhleqo5dowgyoktjz2mcl3ba", x_forwarded_for="192.0.2.77")
     running.ask("POST", "/subscribe/", data={"email": "anna@example.org"})
     running.raw(b"GET /\x1b[31m%0aanna@example.org HTTP/1.1\r\nhost: proef.example\r\nconnection: close\r\n\r\n")
@@ -256,7 +256,7 @@ def test_the_log_says_nothing_of_who_asked(running: Running) -> None:
     lines = [line.split(" ", 1)[1] for line in log.splitlines() if "/p/new/" in line or "/u/" in line]
     assert any(line.startswith("GET /p/new/ 200 ") for line in lines)
     assert any(line.startswith("GET /u/… ") for line in lines)
-    for secret in ("anna", "192.0.2", "127.0.0.1", "Spy", "evil", "ieaqdz"):
+    for secret in ("anna", "192.0.2", "127.0.0.1", "Spy", "nosy", "ieaqdz"):
         assert secret not in log.replace(running.url, "")
 
 
