@@ -12,12 +12,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.routing import Router
 
+from newsletter.archive.full_text import FullText
 from newsletter.errors import StoreError
 from newsletter.store import reading
 from newsletter.web.public.files import Files, answer
 from newsletter.web.public.forwarded import networks
 from newsletter.web.public.gate import Gate, Rules
 from newsletter.web.public.routes import routes
+from newsletter.web.public.search import Search, is_question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -48,6 +50,7 @@ def build_app(site: Site, told: Told, trouble: Callable[[], str]) -> ASGIApp:
         pages=Router(pages, redirect_slashes=False),
         words=frozenset(route.path.split("/")[1] for route in pages),
         files=Files(settings.archive.out),
+        search=Search(site, FullText(settings.archive.out)),
         moved=_moved(pages, settings),
         health=_Health(site.engine, site.allowance, trouble),
     )
@@ -64,6 +67,7 @@ class _Inside:
     words: frozenset[str]
     """The first words of the paths that are pages of readers."""
     files: Files
+    search: Search
     moved: Mapping[str, str]
     """Paths that are no page's, and what they lead to."""
     health: _Health
@@ -77,6 +81,8 @@ class _Inside:
             await _lead_to(send, scope["root_path"], target)
         elif path[1:].partition("/")[0] in self.words:
             await self._page(scope, receive, send)
+        elif is_question(scope, path):
+            await self.search(scope, receive, send)
         else:
             await self.files(scope, receive, send)
 
