@@ -23,6 +23,7 @@ from newsletter.config import load
 from newsletter.render import render_page
 from newsletter.store import open_store, reading, writing
 from newsletter.store.schema import delivery, metadata, send, subscriber
+from newsletter.web.public.gate import Told
 from newsletter.web.public.routes import routes
 from newsletter.web.public.site import Site, open_site
 from tests.audience.lists import KEY, NOW_MS, TOML
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from sqlalchemy import Engine
+    from starlette.types import ASGIApp
 
     from newsletter.audience.consent import Consent
 
@@ -202,3 +204,18 @@ def served(desk: Desk) -> Iterator[str]:
         server.should_exit = True
         thread.join()
         listening.close()
+
+
+def ask(app: ASGIApp, path: str, method: str = "GET", **options: Any) -> httpx.Response:
+    """Ask an application for a page; nothing is followed."""
+
+    async def asked() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
+            return await client.request(method, path, **options)
+
+    return asyncio.run(asked())
+
+
+def told(log: list[str], bugs: list[BaseException]) -> Told:
+    """Who is told of requests and of bugs: two lists."""
+    return Told(lambda: 0, log.append, bugs.append)

@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
 from newsletter.audience.tokens import Purpose
 from newsletter.web.public.app import build_app
 from newsletter.web.public.files import Files
-from newsletter.web.public.gate import Gate, Rules, Told
+from newsletter.web.public.gate import Gate, Rules
 from tests.web.public.processes import build
-from tests.web.public.sites import desk_in
+from tests.web.public.sites import ask, desk_in, told
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from starlette.types import ASGIApp, Receive, Scope, Send
-
-
-def ask(app: ASGIApp, path: str, method: str = "GET", **options: Any) -> httpx.Response:
-    async def asked() -> httpx.Response:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
-            return await client.request(method, path, **options)
-
-    return asyncio.run(asked())
-
-
-def told(log: list[str], bugs: list[BaseException]) -> Told:
-    return Told(lambda: 0, log.append, bugs.append)
+    from starlette.types import Receive, Scope, Send
 
 
 @pytest.mark.parametrize(("trouble", "status"), [("", "ok"), ("mail.example: nobody answers", "degraded")])

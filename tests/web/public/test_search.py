@@ -9,8 +9,7 @@ from lxml import html
 from newsletter.web.public.app import build_app
 from tests.archive.sources import built
 from tests.cli.commands import add_issue
-from tests.web.public.sites import desk_in
-from tests.web.public.test_app import ask, told
+from tests.web.public.sites import ask, desk_in, told
 
 if TYPE_CHECKING:
     from pathlib import Path
