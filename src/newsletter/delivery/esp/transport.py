@@ -312,7 +312,7 @@ class _Flight:
 
     async def _hand_over(self, group: tuple[Message, ...]) -> None:
         """Have one group taken, in one request, or in two halves where it is too large or something in it is unfit."""
-        if self._run.is_over or self._put_off:
+        if self._put_off:
             return
         call = self._run.dialect.call(group)
         most = self._run.dialect.capabilities.max_batch_bytes
