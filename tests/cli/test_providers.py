@@ -164,6 +164,14 @@ def test_a_mail_that_has_changed_is_not_asked_about(newsletter: Newsletter, read
     assert resend.requests == 1
 
 
+def test_who_knows_no_request_again_is_not_asked(newsletter: Newsletter, readers: Readers, workspace: Path) -> None:
+    readers("anna")
+    assert newsletter("send", "proef", "--yes", "--transport", "null").status == 0
+    ran = newsletter("doubts", "proef", "--ask")
+    assert ran.status == 2
+    assert ran.err == "error: --ask: directory knows no request again, so it cannot be asked\n"
+
+
 def test_a_plan_says_what_to_know_of_a_provider(newsletter: Newsletter, readers: Readers, workspace: Path) -> None:
     readers("anna")
     toml = workspace / "newsletter.toml"

@@ -88,6 +88,7 @@ def _ask(workspace: Workspace, issue: str) -> None:
     """Repeat the requests of those in doubt, and tell what the provider says.
 
     Raises:
+        UsageError: the provider knows no request again.
         SendingError: the issue has changed since it was sent, or was not sent.
         DeliveryError: the provider cannot be asked.
     """
@@ -97,11 +98,15 @@ def _ask(workspace: Workspace, issue: str) -> None:
     from newsletter.cli.mailing import open_mailing
     from newsletter.cli.people import now_ms
     from newsletter.delivery.all_backends import open_transport
+    from newsletter.errors import UsageError
     from newsletter.sending.senders import this_process
     from newsletter.sending.sendings import get_sending, settle_the_dead
     from newsletter.store.journal import verify
 
     transport = open_transport(workspace.settings)
+    if not transport.capabilities.idempotency_ttl_s:
+        message = f"--ask: {transport.capabilities.name} knows no request again, so it cannot be asked"
+        raise UsageError(message)
     keys_of(workspace.settings.secret_key)
     with open_mailing(workspace, workspace.find(issue)) as mailing:
         verify(mailing.engine, mailing.journal)
