@@ -60,3 +60,11 @@ def ascii_address(address: str) -> str:
     if domain.isascii():
         return address
     return f"{local}@{idna.encode(domain, uts46=True).decode()}"
+
+
+def can_be_written(address: str) -> bool:
+    """Say whether an address can be written in ASCII, as providers want it (so RFC 6532 is of no use here)."""
+    try:
+        return ascii_address(address).isascii()
+    except idna.IDNAError:
+        return False

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsletter.delivery.esp.calls import Lost
+from newsletter.delivery.esp.filling import can_be_written
 from newsletter.delivery.esp.judging import Meaning, meaning_of, wait_s, words_of
 from newsletter.delivery.esp.line import open_line
 from newsletter.delivery.pace import Limits, Pace
@@ -303,11 +304,11 @@ class _Flight:
 
     def _sendable(self) -> Iterator[Message]:
         for message in tuple(self._left.values()):
-            if message.recipient.rpartition("@")[0].isascii():
+            if can_be_written(message.recipient):
                 yield message
             else:
                 name = self._run.dialect.capabilities.name
-                reply = f"{name} takes no address with characters beyond ASCII before its @"
+                reply = f"{name} takes no address that cannot be written in ASCII"
                 self._settle(message, Outcome(message.recipient, Verdict.REFUSED, reply=reply, scope=Scope.SOFT))
 
     async def _hand_over(self, group: tuple[Message, ...]) -> None:
