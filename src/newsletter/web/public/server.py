@@ -47,8 +47,8 @@ _IDLE_S = 10
 _END_WITHIN_S = 10
 _MOST_CONNECTIONS = 1000
 _SWITCH_S = 0.0005
-"""How long a thread keeps Python's lock. By default it is ten times as long, and the loop, which answers everybody, waits
-so long behind each sign-up that is being taken in."""
+"""How long a thread keeps Python's lock. By default it is ten times as long, and the loop, which answers everybody,
+waits so long behind each sign-up that is being taken in."""
 
 
 @dataclass(frozen=True, slots=True)
