@@ -69,7 +69,7 @@ def test_a_file_is_found_listed_and_read_in_the_first_place_that_has_it(tmp_path
     assert theme.has("web/extra.svg")
     assert theme.has("web/index.html.j2")
     assert not theme.has("web")
-    shipped = {f"web/{path.name}" for path in (shipped_theme() / "web").iterdir()}
+    shipped = {f"web/{path.name}" for path in (shipped_theme() / "web").iterdir() if path.is_file()}
     assert theme.list("web") == sorted(shipped | {"web/extra.svg"})
     assert theme.read("web/base.html.j2") == b"own base"
     assert theme.read("web/index.html.j2").startswith(b"{% extends")
