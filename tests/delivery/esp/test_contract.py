@@ -7,6 +7,8 @@ import base64
 import logging
 import traceback
 from collections import Counter
+from contextlib import suppress
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -274,3 +276,25 @@ def test_a_real_issue_is_merged_and_reads_as_by_smtp(name: str) -> None:
     assert len(server.requests) == 1
     for letter, message in zip(server.letters, messages, strict=True):
         assert by_provider(letter, ()) == by_smtp(message, ())
+
+
+@pytest.mark.bulk
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_befalls_whom_nothing_is_said_that_is_not_so(server: ProviderServer, seed: int) -> None:
+    """Readers whom a provider refuses, and requests that something befalls once, all mixed together."""
+    random = Random(seed)
+    befalls = sorted(
+        f"{fault}1" for fault in FAULTS.keys() - {"busy", "silent", "silent_after", "unread", "unfit", *CLOSED}
+    )
+    transport = transport_to(server, batch=random.choice((3, 10, 50)), concurrency=random.choice((1, 4)))
+    # Each setback slows the next requests down, so that there are few where there are many requests.
+    calm = 30 if transport.capabilities.max_batch > 1 else 200
+    kinds = [*["reader"] * calm, *["invalid", "suppressed"] * (calm // 30), *befalls]
+    readers = [reader(number, f"{random.choice(kinds)}-{number}") for number in range(40)]
+    feed = ListFeed(messages_for(readers))
+    with suppress(DeliveryError):  # three requests in a row may be lost
+        asyncio.run(transport.run(feed))
+    name, has = server.account.provider.name, copies(server)
+    for outcome in feed.outcomes:
+        is_told_later = outcome.address.startswith("suppressed-") and (name, "suppressed") in TOLD_LATER
+        assert is_told_later or is_true(outcome.verdict, has[outcome.address]), outcome
