@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SLUG = "storm"
 AT_ONCE = 4
 """Requests of one sender, as the settings have it."""
-KNOW_AGAIN = frozenset({"resend"})
+KNOW_AGAIN = frozenset({"brevo", "resend"})
 """Providers that can be asked once more, so that no doubt is left."""
 TELLS_AT_ONCE = frozenset({"mandrill", "postmark", "unisender_go"})
 """Providers that refuse, in their answer, a reader who bounced before."""
