@@ -25,6 +25,7 @@ demo: .venv/demo.stamp
 
 test: .venv/dev.stamp
 	@.ci/chromium
+	@.ci/isso
 	@.ci/mail-servers
 	@.ci/node
 	@.ci/postgres
@@ -47,10 +48,11 @@ chaos: .venv/dev.stamp
 	@$(BIN)/python tests/chaos/long.py
 
 lock: .venv/dev.stamp
-	@echo 'Compiling requirements/dev.txt, demo.txt and runtime.txt'
+	@echo 'Compiling requirements/dev.txt, demo.txt, runtime.txt and isso.txt'
 	@$(COMPILE) --group dev --output-file requirements/dev.txt >/dev/null
 	@$(COMPILE) --group demo --constraint requirements/dev.txt --output-file requirements/demo.txt >/dev/null
 	@$(COMPILE) --constraint requirements/dev.txt --output-file requirements/runtime.txt >/dev/null
+	@$(COMPILE:pyproject.toml=requirements/isso.in) --output-file requirements/isso.txt >/dev/null
 
 format: .venv/dev.stamp
 	@$(BIN)/ruff check --quiet --fix-only

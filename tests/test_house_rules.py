@@ -193,7 +193,7 @@ def test_no_file_names_a_path_of_one_machine() -> None:
 def test_every_locked_version_has_its_hashes() -> None:
     locks = [source for source in repository() if re.fullmatch(r"requirements/\w+\.txt", source.path)]
 
-    assert {lock.path for lock in locks} == {f"requirements/{name}.txt" for name in ("runtime", "demo", "dev")}
+    assert {lock.path for lock in locks} == {f"requirements/{name}.txt" for name in ("runtime", "demo", "dev", "isso")}
     assert breaches(unlocked_requirement, locks) == []
 
 

@@ -28,12 +28,14 @@ class Asked(BaseHTTPRequestHandler):
         self.body = self.rfile.read(int(self.headers["Content-Length"]))
         self.do_GET()
 
+    do_PUT = do_POST  # noqa: N815 - as the base calls it
+
     def do_GET(self) -> None:
         self.server.log.append(self)
         self.close_connection = True
         self.server.routes.get(self.path, _not_found)(self)
 
-    do_HEAD = do_GET  # noqa: N815 - as the base calls it
+    do_HEAD = do_DELETE = do_GET  # noqa: N815 - as the base calls them
 
     def answer(self, status: int, body: bytes = b"", **headers: str) -> None:
         self.send_response(status)

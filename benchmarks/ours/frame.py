@@ -66,7 +66,7 @@ def frame(mailer: Mailer, text: str) -> dict[str, Any]:
     render_email(issue, theme, settings, pictures)
     (mail,), (css,) = theme.made[FRAME], theme.made[_CSS]
     drawn, blocks = theme.made[_BLOCK], blocks_on(issue, ON_EMAIL)
-    front = issue_view(issue, settings.newsletter, contents_of(blocks, theme.kinds), str)
+    front = issue_view(issue, settings, contents_of(blocks, theme.kinds), str)
     known = house_view(settings, str, show) | {"issue": front}
     addresses = [_addresses(block, theme, show) for block in blocks]
     # Every block numbers its words alike; here they stand in one document.

@@ -30,6 +30,14 @@
     issue.querySelector(".head").append(make("p", { className: "copy" }, button, status));
   }
 
+  // The heading above the comments comes from Isso, which does not know what stands above it.
+  const thread = document.getElementById("isso-thread");
+  if (thread) {
+    new MutationObserver(() => {
+      thread.querySelector(".isso-thread-heading")?.setAttribute("aria-level", "3");
+    }).observe(thread, { childList: true });
+  }
+
   // Chapters and transcript follow the sound, and lead to their place in it.
   document.querySelectorAll("audio.player").forEach(sound => {
     const around = sound.closest("section, article");

@@ -31,6 +31,7 @@ EVERY_KEY = {
     "dkim": "domain selector key_file ed25519_selector ed25519_key_file",
     "sending": "retry_after_s give_up_after_s most_unknown_percent",
     "preview": "editor",
+    "discussion": "kind url server",
     "archive": "out cards podcast publish",
     "site": (
         "host port proxies parts client_address confirm_within_hours forget_unconfirmed_after_days most_sign_ups "

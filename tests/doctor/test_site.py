@@ -11,7 +11,14 @@ import pytest
 
 from newsletter.audience.tokens import Purpose, Token, keys_of, sign
 from newsletter.config import Secret
-from newsletter.doctor.site import examine_one_click, examine_plain_http, examine_site, plain_http
+from newsletter.doctor.site import (
+    examine_discussion,
+    examine_one_click,
+    examine_plain_http,
+    examine_site,
+    has_isso,
+    plain_http,
+)
 from newsletter.fetch import Web
 from tests.doctor.surroundings import KEY, as_server, said
 from tests.web_server import running_server
@@ -260,3 +267,50 @@ def test_on_a_machine_that_reaches_nobody_nothing_is_known(around: Surroundings)
         "one-click": ("unknown", f"{around.url}/u/… {reason}", ""),
         "http": ("unknown", f'"http://proef.example/" {reason}', ""),
     }
+
+
+def discussed(around: Surroundings, answer: bytes, origin: str = "") -> Said:
+    with running_server() as isso:
+        isso.serve("/info", answer.replace(b"ORIGIN", (origin or around.url).encode()))
+        toml = f'[discussion]\nkind = "isso"\nserver = "{isso.url("").rstrip("/")}"\n'
+        verdict, found, mend = around.examined(examine_discussion, toml)["discussion"]
+        return verdict, found.replace(str(isso.port), "PORT"), mend
+
+
+def test_a_discussion_that_is_moderated_is_well(around: Surroundings) -> None:
+    assert discussed(around, b'{"origin": "ORIGIN", "moderation": true}') == (
+        "ok",
+        "Isso answers at http://127.0.0.1:PORT, and asks before it shows a comment",
+        "",
+    )
+    assert not has_isso(around.settings())
+
+
+def test_a_discussion_that_is_set_up_wrongly_is_told(around: Surroundings) -> None:
+    assert discussed(around, b'{"origin": "ORIGIN", "moderation": false}') == (
+        "warning",
+        "Isso shows each comment before anybody looked at it",
+        "set enabled = true in [moderation] of its settings",
+    )
+    assert discussed(around, b'{"origin": "ORIGIN", "moderation": true}', "https://proef.exam") == (
+        "error",
+        'Isso is set up for "https://proef.exam", and refuses comments from here',
+        f'set host in its settings to "{around.url}"',
+    )
+    assert discussed(around, b"<html>") == (
+        "error",
+        "http://127.0.0.1:PORT answers, and is no Isso",
+        "set discussion.server to where Isso listens",
+    )
+
+
+def test_a_discussion_that_is_away_is_told(around: Surroundings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    toml = f'[discussion]\nkind = "isso"\nserver = "http://127.0.0.1:{port}"\n'
+
+    assert around.examined(examine_discussion, toml)["discussion"] == (
+        "error",
+        f'"http://127.0.0.1:{port}/info" cannot be reached: Connection refused',
+        "start Isso, as docs/how-to/discussion.md says",
+    )

@@ -65,7 +65,7 @@ def test_a_picture_becomes_an_address_and_a_size_and_a_choice_stays_what_it_is(t
 
 def test_the_front_matter_is_wrapped_and_the_date_is_not() -> None:
     issue = issue_of("x", FRONT.replace("date: 2026-11-24", "date: 2026-11-24\nlanguage: en\ntags: [ai, chips]"))
-    view = issue_view(issue, SETTINGS.newsletter, [], shown)
+    view = issue_view(issue, SETTINGS, [], shown)
 
     assert (view.slug, view.subject, view.preheader) == ("proef", "«Een proef»", "«Waar het over gaat»")
     assert (view.date, view.language, view.tags) == (date(2026, 11, 24), "en", ["«ai»", "«chips»"])
@@ -75,17 +75,17 @@ def test_the_front_matter_is_wrapped_and_the_date_is_not() -> None:
 def test_the_address_for_sharing_opens_a_mail_with_nothing_of_the_reader() -> None:
     subject = "{{ subscriber.first_name | default('Lezer') }} & Co: 100% é?"
     issue = issue_of("x", FRONT.replace("Een proef", subject))
-    address = urlsplit(issue_view(issue, SETTINGS.newsletter, [], str).share_url)
+    address = urlsplit(issue_view(issue, SETTINGS, [], str).share_url)
 
     assert (address.scheme, address.path) == ("mailto", "")
     assert parse_qs(address.query) == {"subject": ["& Co: 100% é?"], "body": [f"{SITE}/p/proef/"]}
 
 
 def test_the_address_for_answers_opens_a_mail_to_the_newsletter() -> None:
-    newsletter = replace(SETTINGS.newsletter, reply_to="a+b%c@example.org")
+    settings = replace(SETTINGS, newsletter=replace(SETTINGS.newsletter, reply_to="a+b%c@example.org"))
     subject = "{{ subscriber.first_name | default('Lezer') }} & Co: 100% é?"
     issue = issue_of("x", FRONT.replace("Een proef", subject))
-    address = urlsplit(issue_view(issue, newsletter, [], str).reply_url)
+    address = urlsplit(issue_view(issue, settings, [], str).reply_url)
 
     assert (address.scheme, unquote(address.path)) == ("mailto", "a+b%c@example.org")
     assert parse_qs(address.query) == {"subject": ["Re: & Co: 100% é?"]}
@@ -118,7 +118,7 @@ def test_the_contents_name_what_is_shown_where_a_block_lists_them() -> None:
         ("Een", "een-2", "episode"),
     ]
     assert contents_of(blocks_on(issue, ON_EMAIL), THEME.kinds) == []
-    view = issue_view(issue, SETTINGS.newsletter, on_page, shown)
+    view = issue_view(issue, SETTINGS, on_page, shown)
     assert [vars(part) for part in view.contents] == [
         {"title": "«Twee & drie»", "id": "«twee-drie»", "kind": "text"},
         {"title": "«Een»", "id": "«een-2»", "kind": "episode"},
@@ -149,6 +149,7 @@ def test_the_newsletter_and_its_look_are_shown() -> None:
         "from_address": f"«{SETTINGS.newsletter.from_address}»",
         "reply_to": f"«{SETTINGS.newsletter.reply_to}»",
         "subscribe_url": f"«{SITE}/subscribe/»",
+        "discussion": "off",
     }
     assert logos(theme) == [f"«{SITE}/assets/logo.1.png»", 60, 40, f"«{SITE}/assets/dark.1.png»", 60, 40]
     assert vars(theme)["light"].accent == SETTINGS.theme.light.accent

@@ -13,6 +13,7 @@ from slugify import slugify
 
 from newsletter.archive import found
 from newsletter.archive.listing import leaves
+from newsletter.archive.thread import thread_below
 from newsletter.i18n import catalogue
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ def _page(press: Press, told: Told, around: tuple[Told | None, Told | None], tra
         "newer": episode_seen(newer) if newer else None,
         "older": episode_seen(older) if older else None,
         "transcript": f"{told.path}transcript.vtt" if told.heard.transcript else "",
+        "thread": thread_below(press.settings, told.path),
         "structured": found.structured(_podcast_episode(press, told), crumbs),
     }
     if told.heard.cover:

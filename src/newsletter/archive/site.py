@@ -19,6 +19,7 @@ from newsletter.archive.listing import PER_PAGE, leaves
 from newsletter.archive.podcast_feed import plan_podcast
 from newsletter.archive.stamp import digest
 from newsletter.archive.standing import plan_pages, plan_redirects, seen_pages
+from newsletter.archive.thread import thread_below
 from newsletter.errors import IssueError
 from newsletter.i18n import catalogue
 from newsletter.model import Finding, Position
@@ -166,6 +167,7 @@ def _issues(press: Press, records: Sequence[Record], tags: Sequence[Tag]) -> Ite
             "tags": [_seen(by_slug[_slug(tag)]) for tag in record.tags],
             "alternates": pairs.get(record.slug, ()),
             "published": when,
+            "thread": thread_below(press.settings, f"p/{record.slug}/"),
             "card": card,
             "structured": found.structured(found.news_article(press, record, when, card), crumbs),
         }

@@ -38,13 +38,13 @@ def text_stamp(theme: Theme, settings: Settings) -> str:
     """Return what the text of an issue depends on, beyond the issue."""
     newsletter = settings.newsletter
     readers = settings.subscribers, tuple(settings.segments)
-    said = repr((newsletter, settings.theme, settings.pictures, settings.podcast, readers))
+    said = repr((newsletter, settings.theme, settings.pictures, settings.podcast, settings.discussion, readers))
     return digest(_program(), said, *_files(theme, _OF_THE_TEXT))
 
 
 def page_stamp(theme: Theme, settings: Settings) -> str:
     """Return what every page depends on, beyond what is put into it."""
-    said = repr((settings.newsletter, settings.theme))
+    said = repr((settings.newsletter, settings.theme, settings.discussion))
     return digest(_program(), said, *_files(theme, _OF_THE_PAGES))
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from newsletter.config.archive import Archive, publish_to
+from newsletter.config.discussion import Discussion
 from newsletter.config.env import read_overrides
 from newsletter.config.esp import Esp
 from newsletter.config.faults import TOML, RefusedError, in_order
@@ -61,6 +62,7 @@ __all__ = [
     "Checks",
     "Condition",
     "Delivery",
+    "Discussion",
     "Dkim",
     "Esp",
     "HasTag",

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from newsletter.config import fields, podcast
 from newsletter.config.archive import read_archive
 from newsletter.config.contrast import LEAST, unreadable
+from newsletter.config.discussion import read_discussion
 from newsletter.config.esp import read_esp, transport
 from newsletter.config.faults import RefusedError, dotted
 from newsletter.config.preview import read_preview
@@ -79,6 +80,7 @@ def read_settings(root: Path, top: Table) -> Settings:
         preview=read_preview(top.table("preview")),
         site=read_site(top.table("site"), segments, newsletter.languages),
         archive=read_archive(top.table("archive"), root),
+        discussion=read_discussion(top.table("discussion")),
         checks=_checks(top.table("checks")),
         subscribers=subscribers,
         samples=samples,

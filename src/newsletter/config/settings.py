@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from newsletter.config.archive import Archive
+    from newsletter.config.discussion import Discussion
     from newsletter.config.esp import Esp
     from newsletter.config.podcast import Podcast, Slot
     from newsletter.config.preview import Preview
@@ -349,6 +350,7 @@ class Settings:
     dkim: Dkim
     sending: Sending
     archive: Archive
+    discussion: Discussion
     checks: Checks
     subscribers: Subscribers
     samples: tuple[Sample, ...]

@@ -16,7 +16,13 @@ from newsletter.doctor.names import UnansweredError
 from newsletter.doctor.outside import Outside
 from newsletter.doctor.sender import examine_answers, examine_dmarc, examine_reverse, examine_spf
 from newsletter.doctor.signature import examine_signature
-from newsletter.doctor.site import examine_one_click, examine_plain_http, examine_site
+from newsletter.doctor.site import (
+    examine_discussion,
+    examine_one_click,
+    examine_plain_http,
+    examine_site,
+    has_isso,
+)
 from newsletter.doctor.transport import examine_transport
 from newsletter.doctor.workspace import examine_packages, examine_settings, examine_templates
 
@@ -42,6 +48,8 @@ class Examination:
     """May raise UnansweredError where no name server answers; any other error is a bug."""
     is_outside: bool = False
     """Whether it asks other machines."""
+    applies: Callable[[Settings], bool] = lambda _: True
+    """Whether these settings have what it looks at."""
 
 
 HERE, SERVER, SENDER, SITE = "The workspace", "The way of the mail", "The sender in the DNS", "The site"
@@ -61,6 +69,7 @@ EXAMINATIONS = (
     Examination(SITE, "site", examine_site, is_outside=True),
     Examination(SITE, "http", examine_plain_http, is_outside=True),
     Examination(SITE, "one-click", examine_one_click, is_outside=True),
+    Examination(SITE, "discussion", examine_discussion, is_outside=True, applies=has_isso),
 )
 
 
@@ -90,7 +99,8 @@ def examine(
         most_s: How long all of them may take together.
     """
     ends_at = time.monotonic() + most_s
-    begun = [(one, _begin(one, settings, outside, is_offline=is_offline)) for one in examinations]
+    wanted = [examination for examination in examinations if examination.applies(settings)]
+    begun = [(one, _begin(one, settings, outside, is_offline=is_offline)) for one in wanted]
     for examination, answers in begun:
         try:
             answer = answers.get(timeout=max(0.0, ends_at - time.monotonic()))

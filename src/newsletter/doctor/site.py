@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 from dataclasses import replace
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from newsletter.doctor.outside import Outside
     from newsletter.fetch import Exchanged
 
+_DISCUSSION = "discussion"
 _SITE, _CERTIFICATE, _REDIRECT, _ONE_CLICK, _CLOCK = "site", "site's certificate", "http", "one-click", "clock"
 _OK, _MOVED, _REFUSED = 200, 300, 400
 _HTTPS = 443
@@ -116,6 +118,32 @@ def plain_http(url: str, outside: Outside) -> Examined:
         return ok(_REDIRECT, f"{url} leads to {quoted(where)}")
     mend = "let it lead to https with 301 or 308: what is read in clear can be read along, and changed"
     return warning(_REDIRECT, f"{url} answers {answer.status}, and does not lead to https", mend)
+
+
+def has_isso(settings: Settings) -> bool:
+    """Tell whether the discussion is at Isso."""
+    return settings.discussion.kind == "isso"
+
+
+def examine_discussion(settings: Settings, outside: Outside) -> tuple[Examined, ...]:
+    """Ask Isso whether it is of this site, and shows nothing before somebody agreed."""
+    discussion, url = settings.discussion, settings.newsletter.url
+    try:
+        answer = _ask(outside, f"{discussion.server}/info")
+        said = json.loads(answer.content)
+        origin, is_moderated = str(said["origin"]), bool(said["moderation"])
+    except FetchError as failed:
+        return (error(_DISCUSSION, str(failed), "start Isso, as docs/how-to/discussion.md says"),)
+    except (ValueError, LookupError, TypeError):
+        mend = "set discussion.server to where Isso listens"
+        return (error(_DISCUSSION, f"{discussion.server} answers, and is no Isso", mend),)
+    if not f"{url}/".startswith(f"{origin.rstrip('/')}/"):
+        mend = f"set host in its settings to {quoted(url)}"
+        return (error(_DISCUSSION, f"Isso is set up for {quoted(origin)}, and refuses comments from here", mend),)
+    if not is_moderated:
+        mend = "set enabled = true in [moderation] of its settings"
+        return (warning(_DISCUSSION, "Isso shows each comment before anybody looked at it", mend),)
+    return (ok(_DISCUSSION, f"Isso answers at {discussion.server}, and asks before it shows a comment"),)
 
 
 def examine_one_click(settings: Settings, outside: Outside) -> tuple[Examined, ...]:

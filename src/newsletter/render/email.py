@@ -165,7 +165,7 @@ def _html(
     house = house_view(settings, slots.text, show)
     # Words too, as what is kept of a block's template must not depend on the issue that it was in.
     date, slug = slots.text(issue.date.isoformat()), slots.text(issue.slug)
-    view = issue_view(issue, settings.newsletter, contents, slots.text)
+    view = issue_view(issue, settings, contents, slots.text)
     view.date, view.slug = date, slug
     desk = _Desk(theme, issue.language, shared(house | {"issue": view}), show, settings.podcast.moment)
     frame = theme.render_kept(FRAME, issue.language, desk.around, {"blocks": BLOCKS, **own})
@@ -226,7 +226,7 @@ def _text(
     issue: Issue, theme: Theme, settings: Settings, show: InMail, reader: Mapping[str, PersonalField]
 ) -> Segments:
     blocks = blocks_on(issue, ON_EMAIL)
-    view = issue_view(issue, settings.newsletter, contents_of(blocks, theme.kinds), str)
+    view = issue_view(issue, settings, contents_of(blocks, theme.kinds), str)
     desk = _Desk(
         theme, issue.language, shared(house_view(settings, str, show) | {"issue": view}), show, settings.podcast.moment
     )

@@ -36,7 +36,12 @@ def subscribe_url(site: str) -> str:
 
 def issue_url(site: str, slug: str) -> str:
     """Return an issue's permanent page in the archive."""
-    return f"{site}/p/{slug}/"
+    return f"{site}/{issue_folder(slug)}"
+
+
+def issue_folder(slug: str) -> str:
+    """Return the folder of an issue's page in the archive."""
+    return f"p/{slug}/"
 
 
 def picture_url(site: str, slug: str, file: str) -> str:

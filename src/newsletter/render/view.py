@@ -88,6 +88,7 @@ def house_view(settings: Settings, words: Words, show: ShowPicture | None = None
             from_address=words(newsletter.from_address),
             reply_to=words(reply_to(newsletter)),
             subscribe_url=words(links.subscribe_url(newsletter.url)),
+            discussion=settings.discussion.kind,
         ),
         "theme": SimpleNamespace(
             font=theme.font,
@@ -128,8 +129,9 @@ def _logos_view(show: ShowPicture | None, words: Words) -> dict[str, object]:
     return seen
 
 
-def issue_view(issue: Issue, newsletter: Newsletter, contents: Sequence[Part], words: Words) -> SimpleNamespace:
+def issue_view(issue: Issue, settings: Settings, contents: Sequence[Part], words: Words) -> SimpleNamespace:
     """Return the issue's front matter for a template, and its contents where a block shows them."""
+    newsletter = settings.newsletter
     # What has no page of its own is shared as the newsletter itself.
     address = links.issue_url(newsletter.url, issue.slug) if issue.form.on_web else newsletter.url
     return SimpleNamespace(
@@ -142,10 +144,18 @@ def issue_view(issue: Issue, newsletter: Newsletter, contents: Sequence[Part], w
         web_url=words(address if issue.form.on_web else ""),
         share_url=words(f"mailto:?subject={_subject(issue)}&body={quote(address)}"),
         reply_url=words(f"mailto:{quote(reply_to(newsletter), safe='@')}?subject=Re%3A%20{_subject(issue)}"),
+        discussion_url=words(_discussion_url(issue, settings)),
         # Last, as there may be any number of them: the placeholders before them stay the same.
         contents=[SimpleNamespace(title=words(part.title), id=words(part.id), kind=part.kind) for part in contents],
         tags=[words(tag) for tag in issue.tags],
     )
+
+
+def _discussion_url(issue: Issue, settings: Settings) -> str:
+    """Return where an issue is discussed; empty for nowhere, and for what has no page of its own."""
+    if not issue.form.on_web:
+        return ""
+    return settings.discussion.page_url(settings.newsletter.url, links.issue_folder(issue.slug))
 
 
 def _subject(issue: Issue) -> str:

@@ -44,7 +44,7 @@ UNSAID: Mapping[str, object] = MappingProxyType(
     {
         "alternates": (), "card": "", "episode": None, "feeds": (), "has_more": False, "has_search": False,
         "icon": "", "nav": (), "newer": None, "older": None, "pages": (), "path": "", "policy": "", "published": "",
-        "script": "", "structured": "", "tag": "", "tags": (), "version": "", "year": "", "years": (),
+        "script": "", "structured": "", "tag": "", "tags": (), "thread": None, "version": "", "year": "", "years": (),
     }
 )  # fmt: skip
 """What the templates of pages see of a page alone, as in a preview; the archive says more."""
@@ -113,7 +113,7 @@ class _Desk:
         blocks = [_view(block, self.theme, issue, self.show) for block in shown]
         for block, seen in zip(shown, blocks, strict=True):
             seen.episode = page_view(block, self.settings.podcast.moment)
-        view = issue_view(issue, newsletter, contents_of(shown, self.theme.kinds), str)
+        view = issue_view(issue, self.settings, contents_of(shown, self.theme.kinds), str)
         context = {"root": self.show.root, "issue": view, "blocks": blocks}
         html = render_page(self.theme, self.settings, template, issue.language, context, self.show.pictures)
         html = with_copies(without_styles(html), dict(self.show.pictures.copies))
