@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from newsletter.doctor.database import examine_database
+from newsletter.doctor.database import examine_database, is_served
 from newsletter.doctor.examined import Examined, unknown
 from newsletter.doctor.files import examine_modes
 from newsletter.doctor.names import UnansweredError
@@ -46,10 +46,14 @@ class Examination:
     """What it is called where it could not be made."""
     look: Look
     """May raise UnansweredError where no name server answers; any other error is a bug."""
-    is_outside: bool = False
-    """Whether it asks other machines."""
+    is_outside: Callable[[Settings], bool] = lambda _: False
+    """Whether it asks other machines, under these settings."""
     applies: Callable[[Settings], bool] = lambda _: True
     """Whether these settings have what it looks at."""
+
+
+def _always(_settings: Settings) -> bool:
+    return True
 
 
 HERE, SERVER, SENDER, SITE = "The workspace", "The way of the mail", "The sender in the DNS", "The site"
@@ -58,18 +62,18 @@ EXAMINATIONS = (
     Examination(HERE, "settings", examine_settings),
     Examination(HERE, "templates", examine_templates),
     Examination(HERE, "packages", examine_packages),
-    Examination(HERE, "database", examine_database),
+    Examination(HERE, "database", examine_database, is_outside=is_served),
     Examination(HERE, "files", examine_modes),
-    Examination(SERVER, "log-in", examine_transport, is_outside=True),
-    Examination(SERVER, "PTR of the server", examine_reverse, is_outside=True),
-    Examination(SENDER, "SPF", examine_spf, is_outside=True),
-    Examination(SENDER, "DKIM", examine_signature, is_outside=True),
-    Examination(SENDER, "DMARC", examine_dmarc, is_outside=True),
-    Examination(SENDER, "MX", examine_answers, is_outside=True),
-    Examination(SITE, "site", examine_site, is_outside=True),
-    Examination(SITE, "http", examine_plain_http, is_outside=True),
-    Examination(SITE, "one-click", examine_one_click, is_outside=True),
-    Examination(SITE, "discussion", examine_discussion, is_outside=True, applies=has_isso),
+    Examination(SERVER, "log-in", examine_transport, is_outside=_always),
+    Examination(SERVER, "PTR of the server", examine_reverse, is_outside=_always),
+    Examination(SENDER, "SPF", examine_spf, is_outside=_always),
+    Examination(SENDER, "DKIM", examine_signature, is_outside=_always),
+    Examination(SENDER, "DMARC", examine_dmarc, is_outside=_always),
+    Examination(SENDER, "MX", examine_answers, is_outside=_always),
+    Examination(SITE, "site", examine_site, is_outside=_always),
+    Examination(SITE, "http", examine_plain_http, is_outside=_always),
+    Examination(SITE, "one-click", examine_one_click, is_outside=_always),
+    Examination(SITE, "discussion", examine_discussion, is_outside=_always, applies=has_isso),
 )
 
 
@@ -116,7 +120,7 @@ _Answers = queue.SimpleQueue[tuple[Examined, ...] | BaseException]
 
 def _begin(examination: Examination, settings: Settings, outside: Outside, *, is_offline: bool) -> _Answers:
     answers: _Answers = queue.SimpleQueue()
-    if is_offline and examination.is_outside:
+    if is_offline and examination.is_outside(settings):
         answers.put((unknown(examination.name, "it asks other machines, and --offline asks none"),))
         return answers
 

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 _DATABASE, _JOURNAL = "database", "journal"
 
 
+def is_served(settings: Settings) -> bool:
+    """Tell whether the database is a server's, and no file."""
+    return settings.store_url.reveal().startswith("postgresql")
+
+
 def examine_database(settings: Settings, _outside: Outside) -> tuple[Examined, ...]:
     """Open it to read, see its schema, and let SQLite look through all of its file."""
     url = settings.store_url.reveal()
