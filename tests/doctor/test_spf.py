@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from newsletter.doctor import Names
 from newsletter.doctor.spf import read_spf
 
 if TYPE_CHECKING:
@@ -63,7 +66,32 @@ def test_what_a_record_says_of_an_address(record: str, four: str, six: str, zone
     [
         ("v=spf1 ipv4:192.0.2.1 -all", 'proef.example has the term "ipv4:192.0.2.1", which SPF does not know'),
         ("v=spf1 ip4:192.0.2.300 -all", 'proef.example has the term "ip4:192.0.2.300", which is no network'),
-        ("v=spf1 a:mail.example/99 -all", 'proef.example has the term "a:mail.example/99", which is no network'),
+        ("v=spf1 ip4:2001:db8::1 -all", 'proef.example has the term "ip4:2001:db8::1", which is no network'),
+        *(
+            (f"v=spf1 {term} ~all", f'proef.example has the term "{term}", which SPF does not know')
+            for term in (
+                "a:mail.example/99",
+                "mx//129",
+                "all:mail.example",
+                "-all/8",
+                "include",
+                "include:good.example/24",
+                "exists",
+                "a:museum",
+                "a:mail.example:25",
+                "a:192.0.2.1",
+                "ip4",
+                "ip4:192.0.2.1/032",
+                "a:%(d).example",
+            )
+        ),
+        *(
+            (
+                f"v=spf1 {term} ~all",
+                f'proef.example has "{term.split()[-1]}", which SPF does not know so, or knows once',
+            )
+            for term in ("redirect=", "exp=-all", "exp=good.example exp=bad.example", "other=%x")
+        ),
         ("v=spf1 include:none.example -all", 'it includes "none.example", which has no SPF record'),
         ("v=spf1 include:proef.example -all", "proef.example includes itself"),
         (
@@ -81,6 +109,36 @@ def test_what_breaks_a_record_is_told(record: str, fault: str, zone: Zone) -> No
     zone.add("proef.example", "TXT", record)
 
     assert read_spf(zone.names(), "proef.example", [V4, V6]).faults == (fault,)
+
+
+class Nothing(Names):
+    """A name service that knows one record."""
+
+    def __init__(self, record: str) -> None:
+        super().__init__(["127.0.0.1"])
+        self._record = record
+
+    def texts(self, name: str) -> list[str]:
+        return [self._record] if name == "proef.example" else []
+
+    def numbers(self, host: str) -> list[str]:
+        return []
+
+    def mail_servers(self, domain: str) -> list[str]:
+        return []
+
+
+TERMS = st.sampled_from(
+    ["a", "mx", "ip4:", "ip6:", "include:", "exists:", "redirect=", "all", "ptr", "%{i}", "/", "-", "?"]
+)
+
+
+@given(st.lists(st.one_of(TERMS, st.text(max_size=12)), max_size=12), st.sampled_from(["", " "]))
+def test_whatever_stands_in_a_record_is_read(pieces: list[str], between: str) -> None:
+    read = read_spf(Nothing(f"v=spf1 {between.join(pieces)}"), "proef.example", [V4, V6])
+
+    assert set(read.results.values()) <= {"pass", "fail", "softfail", "neutral", "unknown"}
+    assert all(fault.isprintable() for fault in read.faults)
 
 
 def test_look_ups_are_counted_through_all_that_is_included(zone: Zone) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from newsletter.wording import quoted
@@ -27,11 +27,16 @@ MOST_MAIL_SERVERS = 10
 _MOST_TERMS = 200
 """Of a record and all that it includes, before we stop reading; RFC 7208 has no such limit, and nobody needs it."""
 
+_NUMBER = r"(?:0|[1-9][0-9]{0,2})"
 _TERM = re.compile(
-    r"(?P<qualifier>[-+~?]?)(?P<name>all|include|a|mx|ptr|ip4|ip6|exists)"
-    r"(?::(?P<value>(?:%\{[^}]*\}|[^/])+))?(?P<prefixes>/[0-9]{1,3}(?://[0-9]{1,3})?|//[0-9]{1,3})?",
+    r"(?P<qualifier>[-+~?]?)(?P<name>all|include|a|mx|ptr|ip4|ip6|exists)(?::(?P<value>.+?))?"
+    rf"(?P<prefixes>(?:/{_NUMBER})?(?://{_NUMBER})?)",
     re.IGNORECASE,
 )
+_DOMAIN = re.compile(r"[!-~]*\.(?=[a-z0-9-]*[a-z-])[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.?", re.IGNORECASE)
+"""What a name is without macros: its last label is no number (RFC 7208 section 7.1, `domain-end`)."""
+_MACRO = re.compile(r"%(?:[%_-]|\{[a-z][^}]*\})", re.IGNORECASE)
+_LONGEST_PREFIX = {"ip4": 32, "ip6": 128}
 _MODIFIER = re.compile(r"(?P<name>[a-z][a-z0-9_.-]*)=(?P<value>.*)", re.IGNORECASE)
 _RESULTS = {"+": "pass", "": "pass", "-": "fail", "~": "softfail", "?": "neutral"}
 UNKNOWN = "unknown"
@@ -72,18 +77,17 @@ class _Walk:
     def results(self, domain: str, record: str, above: tuple[str, ...]) -> dict[str, str]:
         """Return what a record says of each address."""
         found: dict[str, str] = {}
-        redirect = ""
+        modifiers: dict[str, str] = {}
         has_all = False
-        for term in record.split()[1:]:
+        for term in filter(None, record.split(" ")[1:]):
             self.terms.append(term)
             if len(self.terms) > _MOST_TERMS:
                 return found
-            modifier = _MODIFIER.fullmatch(term)
-            if modifier:
-                redirect = modifier["value"] if modifier["name"].lower() == "redirect" else redirect
+            if modifier := _MODIFIER.fullmatch(term):
+                self._note(domain, modifier, modifiers)
                 continue
             parsed = _TERM.fullmatch(term)
-            if not parsed:
+            if not parsed or not _is_sound(parsed):
                 self.faults.append(f"{domain} has the term {quoted(term)}, which SPF does not know")
                 continue
             has_all = has_all or parsed["name"].lower() == "all"
@@ -91,11 +95,18 @@ class _Walk:
                 if matches:
                     result = UNKNOWN if matches == UNKNOWN else _RESULTS[parsed["qualifier"]]
                     found.setdefault(number, result)
-        if redirect and not has_all:
-            self.asked.append(f"redirect={redirect}")
-            below = self._included(redirect, (*above, domain))
-            found = {**below, **found}
+        if "redirect" in modifiers and not has_all:
+            self.asked.append(f"redirect={modifiers['redirect']}")
+            found = {**self._included(modifiers["redirect"], (*above, domain)), **found}
         return {number: found.get(number, "neutral") for number in self.numbers}
+
+    def _note(self, domain: str, modifier: re.Match[str], known: dict[str, str]) -> None:
+        """Take down a modifier; only `redirect` decides anything, and neither it nor `exp` may stand twice."""
+        name, value = modifier["name"].lower(), modifier["value"]
+        is_ours = name in {"redirect", "exp"}
+        if (is_ours and (name in known or not _is_domain(value))) or "%" in _MACRO.sub("", value):
+            self.faults.append(f"{domain} has {quoted(modifier[0])}, which SPF does not know so, or knows once")
+        known.setdefault(name, value)
 
     def _matches(self, domain: str, term: re.Match[str], above: tuple[str, ...]) -> dict[str, bool | str]:
         """Say for each address whether a term is about it; `UNKNOWN` where that cannot be seen from here."""
@@ -103,7 +114,7 @@ class _Walk:
         if name == "all":
             return dict.fromkeys(self.numbers, True)
         if name in {"ip4", "ip6"}:
-            return self._within(domain, term[0], [value + (term["prefixes"] or "")])
+            return self._within(domain, term[0], [value + term["prefixes"]], int(name[-1]))
         self.asked.append(term[0])
         if "%" in value or name == "ptr":
             return dict.fromkeys(self.numbers, UNKNOWN)
@@ -115,8 +126,8 @@ class _Walk:
         if not numbers:
             self.empty.append(term[0])
         if name == "exists":
-            return dict.fromkeys(self.numbers, bool(numbers))
-        return self._within(domain, term[0], [_with_prefix(number, term["prefixes"] or "") for number in numbers])
+            return dict.fromkeys(self.numbers, any(":" not in number for number in numbers))
+        return self._within(domain, term[0], [_with_prefix(number, term["prefixes"]) for number in numbers])
 
     def _mail_servers(self, domain: str, value: str) -> list[str]:
         hosts = self.names.mail_servers(value)
@@ -138,13 +149,43 @@ class _Walk:
             return {}
         return self.results(domain.lower(), record, above)
 
-    def _within(self, domain: str, term: str, networks: Sequence[str]) -> dict[str, bool | str]:
+    def _within(
+        self, domain: str, term: str, networks: Sequence[str], version: int | None = None
+    ) -> dict[str, bool | str]:
         try:
             parsed = [ip_network(network, strict=False) for network in networks]
         except ValueError:
+            parsed = []
+        if len(parsed) < len(networks) or (version and any(network.version != version for network in parsed)):
             self.faults.append(f"{domain} has the term {quoted(term)}, which is no network")
             return {}
-        return {number: any(ip_address(number) in network for network in parsed) for number in self.numbers}
+        return {number: any(_plain(number) in network for network in parsed) for number in self.numbers}
+
+
+def _is_sound(term: re.Match[str]) -> bool:
+    """Tell whether a mechanism has what it takes, and nothing else (RFC 7208 section 5)."""
+    name, value, prefixes = term["name"].lower(), term["value"], term["prefixes"]
+    if name == "all":
+        return not value and not prefixes
+    if name in _LONGEST_PREFIX:
+        return bool(value) and "/" not in value
+    four, _, six = prefixes.partition("//")
+    is_short = int(four[1:] or 0) <= _LONGEST_PREFIX["ip4"] and int(six or 0) <= _LONGEST_PREFIX["ip6"]
+    may_be_alone = name in {"a", "mx", "ptr"}
+    return (may_be_alone if value is None else _is_domain(value)) and (
+        is_short if name in {"a", "mx"} else not prefixes
+    )
+
+
+def _is_domain(value: str) -> bool:
+    without = _MACRO.sub("", value)
+    return "%" not in without and (without != value or _DOMAIN.fullmatch(value) is not None)
+
+
+def _plain(number: str) -> IPv4Address | IPv6Address:
+    """Return an address; one of IPv4 that is written as one of IPv6 is the former."""
+    address = ip_address(number)
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def read_spf(names: Names, domain: str, numbers: Sequence[str]) -> Reading:
