@@ -41,7 +41,7 @@ def examine_transport(settings: Settings, outside: Outside) -> tuple[Examined, .
         called = asyncio.run(_call(settings, outside))
     except DeliveryError as refused:
         if is_alone(refused):
-            return (unknown(_LOG_IN, f"{where}: no connection to it, nor to anybody"),)
+            return (unknown(_LOG_IN, f"{where}: this machine reaches nobody just now"),)
         fault, _, mend = str(refused).rpartition("; ")
         return (error(_LOG_IN, fault, mend),)
     return _let_in(settings, where, called), *_certificate(where, called.certificate_ends, outside.now)
