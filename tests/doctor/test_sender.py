@@ -202,6 +202,24 @@ def test_what_does_not_stand_for_the_sender_is_told(
     assert around.examined(examine_dmarc, toml)["alignment"] == told
 
 
+def test_what_a_provider_does_shows_in_a_mail_alone(around: Surroundings) -> None:
+    around.zone.add("_dmarc.proef.example", "TXT", "v=DMARC1; p=none")
+    by_provider = {"NEWSLETTER_TRANSPORT": "esp:resend"}
+
+    assert around.examined(examine_spf, **by_provider) == {
+        "SPF": (
+            "unknown",
+            "bounces go where esp:resend wants them, whose domain has a record of its own",
+            "send a test to Gmail and look for SPF: PASS",
+        )
+    }
+    assert around.examined(examine_dmarc, **by_provider)["alignment"] == (
+        "unknown",
+        "the signature of esp:resend has to stand for proef.example in From",
+        "set proef.example up in its pages, send a test to Gmail and look for DMARC: PASS",
+    )
+
+
 @pytest.mark.parametrize(("tag", "covers"), [("n", "ok"), ("y", "unknown")])
 def test_a_registry_says_where_an_organisation_ends(tag: str, covers: str, around: Surroundings) -> None:
     """With psd=y at a registry, its children are strangers to each other; with psd=n they are one house."""

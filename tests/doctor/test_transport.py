@@ -174,6 +174,22 @@ def test_what_a_server_says_steers_no_terminal(around: Surroundings) -> None:
     )
 
 
+def test_what_a_provider_needs_is_there_or_told(around: Surroundings) -> None:
+    without = around.examined(examine_transport, NEWSLETTER_TRANSPORT="esp:resend")["log-in"]
+    ready = around.examined(examine_transport, NEWSLETTER_TRANSPORT="esp:resend", NEWSLETTER_RESEND_API_KEY="re_1")
+
+    assert without[0] == "error"
+    assert "NEWSLETTER_RESEND_API_KEY" in without[1]
+    assert without[2] == "docs/how-to/send-by-a-provider.md says what it needs"
+    assert ready == {
+        "log-in": (
+            "unknown",
+            "what esp:resend needs is there; whether it takes your key shows when it gets a mail",
+            "send a test: newsletter send ISSUE --test you@example.org",
+        )
+    }
+
+
 @pytest.mark.parametrize(("name", "where"), [("directory", "into a folder"), ("null", "nowhere")])
 def test_mail_that_reaches_nobody_is_a_warning(name: str, where: str, around: Surroundings) -> None:
     assert around.examined(examine_transport, NEWSLETTER_TRANSPORT=name) == {

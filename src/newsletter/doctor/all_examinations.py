@@ -56,6 +56,10 @@ def _always(_settings: Settings) -> bool:
     return True
 
 
+def _by_smtp(settings: Settings) -> bool:
+    return settings.delivery.transport == "smtp"
+
+
 HERE, SERVER, SENDER, SITE = "The workspace", "The way of the mail", "The sender in the DNS", "The site"
 
 EXAMINATIONS = (
@@ -64,7 +68,7 @@ EXAMINATIONS = (
     Examination(HERE, "packages", examine_packages),
     Examination(HERE, "database", examine_database, is_outside=is_served),
     Examination(HERE, "files", examine_modes),
-    Examination(SERVER, "log-in", examine_transport, is_outside=_always),
+    Examination(SERVER, "log-in", examine_transport, is_outside=_by_smtp),
     Examination(SERVER, "PTR of the server", examine_reverse, is_outside=_always),
     Examination(SENDER, "SPF", examine_spf, is_outside=_always),
     Examination(SENDER, "DKIM", examine_signature, is_outside=_always),

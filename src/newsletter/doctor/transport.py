@@ -6,11 +6,12 @@ import asyncio
 import ssl
 from typing import TYPE_CHECKING
 
+from newsletter.delivery.all_backends import open_transport
 from newsletter.delivery.smtp import call
 from newsletter.doctor.examined import error, ok, unknown, warning
 from newsletter.doctor.outside import DEADLINE_S, is_alone
 from newsletter.doctor.sender import domain_of
-from newsletter.errors import DeliveryError
+from newsletter.errors import ConfigError, DeliveryError, UsageError
 from newsletter.wording import counted
 
 if TYPE_CHECKING:
@@ -34,8 +35,7 @@ def examine_transport(settings: Settings, outside: Outside) -> tuple[Examined, .
         found = f'delivery.transport is "{transport}": mail goes {where}, and nobody gets it'
         return (warning(_LOG_IN, found, "set it to the way that mail goes when you mean to send"),)
     if transport != "smtp":
-        mend = "send a test: newsletter send ISSUE --test you@example.org"
-        return (unknown(_LOG_IN, f"whether {transport} takes your key shows when it gets a mail", mend),)
+        return (_provider(settings),)
     where = f"{settings.smtp.host}:{settings.smtp.port}"
     try:
         called = asyncio.run(_call(settings, outside))
@@ -45,6 +45,17 @@ def examine_transport(settings: Settings, outside: Outside) -> tuple[Examined, .
         fault, _, mend = str(refused).rpartition("; ")
         return (error(_LOG_IN, fault, mend),)
     return _let_in(settings, where, called), *_certificate(where, called.certificate_ends, outside.now)
+
+
+def _provider(settings: Settings) -> Examined:
+    """Say what is missing before a provider can be asked at all; whether it takes the key, only a mail shows."""
+    transport = settings.delivery.transport
+    try:
+        open_transport(settings)
+    except (ConfigError, UsageError) as refused:
+        return error(_LOG_IN, str(refused), "docs/how-to/send-by-a-provider.md says what it needs")
+    found = f"what {transport} needs is there; whether it takes your key shows when it gets a mail"
+    return unknown(_LOG_IN, found, "send a test: newsletter send ISSUE --test you@example.org")
 
 
 async def _call(settings: Settings, outside: Outside) -> Called:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.archive import search
 from newsletter.checks.writing.dictionaries import LANGUAGES, knows
+from newsletter.config.providers import ESP
 from newsletter.doctor.database import is_served
 from newsletter.doctor.examined import error, ok, warning
 from newsletter.errors import FaultsError, IssueError
@@ -121,7 +122,7 @@ def examine_packages(settings: Settings, _outside: Outside) -> tuple[Examined, .
 
 def _wanted(settings: Settings) -> Iterator[tuple[str, str, str]]:
     """Yield what asks for an extra, its name, and a module that comes with it."""
-    if settings.delivery.transport.startswith("esp:"):
+    if settings.delivery.transport.startswith(ESP):
         yield f'delivery.transport "{settings.delivery.transport}"', "esp", "anymail"
     if is_served(settings):
         yield "NEWSLETTER_STORE_URL", "postgres", "psycopg"
