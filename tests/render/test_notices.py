@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from newsletter.config import Discussion
 from newsletter.config.settings import LANGUAGES
 from newsletter.errors import IssueError, TemplateError
 from newsletter.issue import read_issue
@@ -86,7 +87,15 @@ def test_a_welcome_leads_to_no_page_of_its_own_and_can_be_left(tmp_path: Path) -
     for whole in (html, text):
         assert "/p/welcome" not in whole
         assert values["unsubscribe_url"] in whole
-    assert issue_view(issue, SETTINGS.newsletter, [], str).share_url.endswith("aireport.email")
+    assert issue_view(issue, SETTINGS, [], str).share_url.endswith("aireport.email")
+
+
+@pytest.mark.parametrize(("on_web", "leads_to"), [(True, f"{SITE}/p/proef/#discussion"), (False, "")])
+def test_what_has_no_page_is_not_discussed_below_it(leads_to: str, *, on_web: bool) -> None:
+    settings = replace(SETTINGS, discussion=Discussion("isso", server="http://127.0.0.1:8200"))
+    issue = replace(issue_of("x"), form=Form(on_web=on_web))
+
+    assert issue_view(issue, settings, [], str).discussion_url == leads_to
 
 
 def test_pictures_of_a_mail_that_is_not_on_the_web_travel_in_it() -> None:

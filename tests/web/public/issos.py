@@ -19,13 +19,18 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from newsletter.config import load
+from newsletter.store import open_store
 from newsletter.web.public.discussion import routes
+from newsletter.web.public.site import open_site
 from tests.archive.sources import built
+from tests.audience.lists import KEY, NOW_MS
 from tests.cli.commands import TOML, add_issue
 from tests.delivery.mail_servers import free_port, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from newsletter.web.public.site import Site
 
 ISSO = Path(__file__).parents[3] / ".venv" / "isso" / "bin" / "isso"
 NEVER_S = 20.0
@@ -92,7 +97,7 @@ def discussed(folder: Path) -> Iterator[Discussed]:
         direct_reply="100",
     )
     (folder / "isso.cfg").write_text(text.replace("host = https://example.org", f"host = {site}"), "utf-8")
-    app = Starlette(routes=[*routes(load(root, {}).discussion), Mount("/", StaticFiles(directory=out, html=True))])
+    app = Starlette(routes=[*routes(site_of(root)), Mount("/", StaticFiles(directory=out, html=True))])
     process = subprocess.Popen(
         [ISSO, "-c", folder / "isso.cfg", "run"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -119,6 +124,12 @@ def workspace(root: Path, discussion: str) -> Path:
     add_issue(root, "2026-11-24-proef", body, status="ready", subject='"Een “proef” & meer"')
     add_issue(root, "2026-11-20-trial", body, status="ready", language="en")
     return root
+
+
+def site_of(root: Path) -> Site:
+    """The pages of readers of a workspace."""
+    engine = open_store("sqlite:///newsletter.db", root, fresh_id="a-test")
+    return open_site(engine, load(root, {"NEWSLETTER_SECRET_KEY": KEY}), lambda: NOW_MS, lambda: None)
 
 
 @contextmanager

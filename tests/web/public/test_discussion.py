@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import socket
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -13,14 +13,42 @@ from starlette.routing import Mount
 
 from newsletter.config import Discussion
 from newsletter.web.public.discussion import routes
+from tests.web.public.sites import desk_in
 from tests.web_server import running_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
+    from newsletter.web.public.site import Site
     from tests.web_server import Asked, WebServer
 
 READER = "203.0.113.9"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Our site, and the server of its discussion."""
+
+    site: Site
+    isso: WebServer
+
+    def ask(self, method: str, path: str, *, root: str = "", **options: Any) -> httpx.Response:
+        """Ask our site, as a reader at READER; `root` is the path that the site stands at."""
+        app = Starlette(routes=routes(self.site))
+        whole = Starlette(routes=[Mount(root, app)]) if root else app
+
+        async def once() -> httpx.Response:
+            transport = httpx.ASGITransport(whole, client=(READER, 50_000))
+            async with httpx.AsyncClient(transport=transport, base_url="https://proef.example") as client:
+                return await client.request(method, root + path, **options)
+
+        return asyncio.run(once())
+
+
+def site_with(folder: Path, discussion: Discussion) -> Site:
+    site = desk_in(folder).site
+    return replace(site, settings=replace(site.settings, discussion=discussion))
 
 
 @pytest.fixture
@@ -29,30 +57,27 @@ def isso() -> Iterator[WebServer]:
         yield server
 
 
-def ask(isso: WebServer, method: str, path: str, *, root: str = "", **options: Any) -> httpx.Response:
-    """Ask our site, as a reader at READER; `root` is the path that the site stands at."""
-    app = Starlette(routes=routes(Discussion("isso", server=isso.url("").rstrip("/"))))
-    whole = Starlette(routes=[Mount(root, app)]) if root else app
-
-    async def once() -> httpx.Response:
-        transport = httpx.ASGITransport(whole, client=(READER, 50_000))
-        async with httpx.AsyncClient(transport=transport, base_url="https://proef.example") as client:
-            return await client.request(method, root + path, **options)
-
-    return asyncio.run(once())
+@pytest.fixture
+def door(isso: WebServer, tmp_path: Path) -> Iterator[Door]:
+    site = site_with(tmp_path, Discussion("isso", server=isso.url("").rstrip("/")))
+    yield Door(site, isso)
+    site.engine.dispose()
 
 
 @pytest.mark.parametrize(
     "discussion", [Discussion(), Discussion("link", "https://forum.example/"), Discussion(server="http://127.0.0.1")]
 )
-def test_without_a_discussion_of_its_own_the_site_has_no_such_pages(discussion: Discussion) -> None:
-    assert routes(discussion) == []
+def test_without_a_discussion_of_its_own_the_site_has_no_such_pages(discussion: Discussion, tmp_path: Path) -> None:
+    site = site_with(tmp_path, discussion)
+
+    assert routes(site) == []
+    site.engine.dispose()
 
 
-def test_a_question_goes_to_the_server_as_it_came(isso: WebServer) -> None:
+def test_a_question_goes_to_the_server_as_it_came(isso: WebServer, door: Door) -> None:
     isso.serve("/?uri=%2Fp%2Fproef%2F&limit=3", b'{"replies": []}', Content_Type="application/json")
 
-    answer = ask(isso, "GET", "/comments/?uri=%2Fp%2Fproef%2F&limit=3", headers={"accept-language": "nl"})
+    answer = door.ask("GET", "/comments/?uri=%2Fp%2Fproef%2F&limit=3", headers={"accept-language": "nl"})
 
     assert (answer.status_code, answer.json()) == (200, {"replies": []})
     (asked,) = isso.log
@@ -67,7 +92,7 @@ def test_a_question_goes_to_the_server_as_it_came(isso: WebServer) -> None:
     }
 
 
-def test_who_asks_is_said_by_us_alone(isso: WebServer) -> None:
+def test_who_asks_is_said_by_us_alone(isso: WebServer, door: Door) -> None:
     isso.serve("/config", b"{}")
     claims = {
         "x-forwarded-for": "198.51.100.1",
@@ -82,18 +107,18 @@ def test_who_asks_is_said_by_us_alone(isso: WebServer) -> None:
         "cookie": "session=1; 12=WzEy.a-_; isso-12=x; 7=ok; admin-session=secret; 8=a,b",
     }
 
-    ask(isso, "GET", "/comments/config", headers=claims)
+    door.ask("GET", "/comments/config", headers=claims)
 
     (asked,) = isso.log
     kept = {name: value for name, value in asked.headers.items() if name in claims}
     assert kept == {"x-forwarded-for": READER, "origin": "https://proef.example", "cookie": "12=WzEy.a-_; 7=ok"}
 
 
-def test_a_comment_is_handed_on_with_its_words(isso: WebServer) -> None:
+def test_a_comment_is_handed_on_with_its_words(isso: WebServer, door: Door) -> None:
     isso.serve("/new?uri=%2Fp%2Fproef%2F", b"{}")
     comment = {"text": "Met é en <b>", "author": None}
 
-    answer = ask(isso, "POST", "/comments/new?uri=%2Fp%2Fproef%2F", json=comment)
+    answer = door.ask("POST", "/comments/new?uri=%2Fp%2Fproef%2F", json=comment)
 
     assert answer.status_code == 200
     (asked,) = isso.log
@@ -114,14 +139,13 @@ def test_a_comment_is_handed_on_with_its_words(isso: WebServer) -> None:
         ("POST", "id/12/like"),
         ("GET", "id/12/activate/MTI.awk.x-y_z"),
         ("POST", "id/12/delete/MTI.awk.x-y_z"),
-        ("GET", "id/12/unsubscribe/anna%40example.org/MTI.awk.x-y_z"),
     ],
 )
-def test_what_the_discussion_needs_is_handed_on(method: str, path: str, isso: WebServer) -> None:
+def test_what_the_discussion_needs_is_handed_on(method: str, path: str, isso: WebServer, door: Door) -> None:
     isso.serve(f"/{path}", b"yes")
     isso.serve(f"/{path}".replace("%40", "@"), b"yes")
 
-    assert ask(isso, method, f"/comments/{path}", content=b"{}").content == b"yes"
+    assert door.ask(method, f"/comments/{path}", content=b"{}").content == b"yes"
     assert [asked.command for asked in isso.log] == [method]
 
 
@@ -144,10 +168,11 @@ def test_what_the_discussion_needs_is_handed_on(method: str, path: str, isso: We
         ("GET", "config/"),
         ("GET", "http://evil.example/"),
         ("GET", "id/12/activate/a/b"),
+        ("PUT", "id/12/unsubscribe/anna%40example.org/key"),
     ],
 )
-def test_nothing_else_reaches_the_server(method: str, path: str, isso: WebServer) -> None:
-    answer = ask(isso, method, f"/comments/{path}", content=b"{}")
+def test_nothing_else_reaches_the_server(method: str, path: str, isso: WebServer, door: Door) -> None:
+    answer = door.ask(method, f"/comments/{path}", content=b"{}")
 
     assert (answer.status_code, isso.log) == (404, [])
 
@@ -172,10 +197,10 @@ def cookies(asked: Asked) -> None:
 
 
 @pytest.mark.parametrize("root", ["", "/news"])
-def test_cookies_stay_below_the_comments(root: str, isso: WebServer) -> None:
+def test_cookies_stay_below_the_comments(root: str, isso: WebServer, door: Door) -> None:
     isso.routes["/new"] = cookies
 
-    answer = ask(isso, "POST", "/comments/new", root=root, content=b"{}")
+    answer = door.ask("POST", "/comments/new", root=root, content=b"{}")
 
     assert answer.status_code == 201
     assert answer.headers.multi_items() == [
@@ -189,52 +214,55 @@ def test_cookies_stay_below_the_comments(root: str, isso: WebServer) -> None:
     ]
 
 
-def test_a_page_of_the_moderator_may_run_its_own_script_and_no_other(isso: WebServer) -> None:
+def test_a_page_of_the_moderator_may_run_its_own_script_and_no_other(isso: WebServer, door: Door) -> None:
     isso.serve("/id/1/activate/key", b"<script>confirm()</script>", Content_Type="text/html; charset=utf-8")
 
-    answer = ask(isso, "GET", "/comments/id/1/activate/key")
+    answer = door.ask("GET", "/comments/id/1/activate/key")
 
     assert answer.headers["content-security-policy"] == (
         "default-src 'none'; script-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'"
     )
 
 
-def test_the_script_may_be_kept_and_asked_for_again(isso: WebServer) -> None:
+def test_the_script_may_be_kept_and_asked_for_again(isso: WebServer, door: Door) -> None:
     isso.routes["/js/embed.min.js"] = lambda asked: asked.answer(
         304 if asked.headers["If-None-Match"] == '"a"' else 200, ETag='"a"', Cache_Control="max-age=600"
     )
 
-    first = ask(isso, "GET", "/comments/js/embed.min.js")
-    again = ask(isso, "GET", "/comments/js/embed.min.js", headers={"if-none-match": '"a"'})
-    head = ask(isso, "HEAD", "/comments/js/embed.min.js")
+    first = door.ask("GET", "/comments/js/embed.min.js")
+    again = door.ask("GET", "/comments/js/embed.min.js", headers={"if-none-match": '"a"'})
+    head = door.ask("HEAD", "/comments/js/embed.min.js")
 
     assert [answer.status_code for answer in (first, again, head)] == [200, 304, 200]
     assert (first.headers["cache-control"], first.headers["etag"]) == ("max-age=600", '"a"')
     assert head.content == b""
 
 
-def test_a_body_longer_than_any_comment_is_refused(isso: WebServer) -> None:
-    answer = ask(isso, "POST", "/comments/new", content=b"x" * (64 * 1024 + 1))
+def test_a_body_longer_than_any_comment_is_refused(isso: WebServer, door: Door) -> None:
+    answer = door.ask("POST", "/comments/new", content=b"x" * (64 * 1024 + 1))
 
     assert (answer.status_code, answer.text, isso.log) == (413, "That is too long.\n", [])
 
 
-def test_a_server_that_is_away_is_said_in_a_line() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
-    app = Starlette(routes=routes(Discussion("isso", server=f"http://127.0.0.1:{port}")))
+@pytest.fixture
+def alone(tmp_path: Path) -> Iterator[Door]:
+    """A site whose server is away."""
+    with running_server() as gone:
+        server = gone.url("").rstrip("/")
+    site = site_with(tmp_path, Discussion("isso", server=server))
+    yield Door(site, gone)
+    site.engine.dispose()
 
-    async def once() -> httpx.Response:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://proef.example") as client:
-            return await client.get("/comments/config")
 
-    answer = asyncio.run(once())
+def test_a_server_that_is_away_is_said_in_a_line(alone: Door) -> None:
+    answer = alone.ask("GET", "/comments/config")
+
     assert (answer.status_code, answer.text) == (502, "The discussion cannot be reached just now.\n")
 
 
-def sent(isso: WebServer, path: str) -> list[Any]:
+def sent(door: Door, path: str) -> list[Any]:
     """All that the site hands to its server as the answer to a GET."""
-    (route,) = routes(Discussion("isso", server=isso.url("").rstrip("/")))
+    *_, route = routes(door.site)
     messages: list[Any] = []
 
     scope: dict[str, Any] = {"method": "GET", "path_params": {"path": path}, "query_string": b"", "headers": []}
@@ -252,7 +280,7 @@ def sent(isso: WebServer, path: str) -> list[Any]:
     return messages
 
 
-def test_an_answer_that_breaks_off_is_no_whole_one(isso: WebServer) -> None:
+def test_an_answer_that_breaks_off_is_no_whole_one(isso: WebServer, door: Door) -> None:
     def break_off(asked: Asked) -> None:
         asked.send_response(200)
         asked.send_header("Content-Length", "100")
@@ -261,16 +289,54 @@ def test_an_answer_that_breaks_off_is_no_whole_one(isso: WebServer) -> None:
 
     isso.routes["/config"] = break_off
 
-    start, *pieces = sent(isso, "config")
+    start, *pieces = sent(door, "config")
 
     assert start["status"] == 200
     assert [(piece["body"], piece["more_body"]) for piece in pieces] == [(b"half", True)]
 
 
-def test_an_answer_without_end_is_cut(isso: WebServer) -> None:
+def test_an_answer_without_end_is_cut(isso: WebServer, door: Door) -> None:
     isso.serve("/latest", b"x" * (4 * 1024 * 1024 + 1))
 
-    _, *pieces = sent(isso, "latest")
+    _, *pieces = sent(door, "latest")
 
     assert sum(len(piece["body"]) for piece in pieces) <= 4 * 1024 * 1024
     assert all(piece["more_body"] for piece in pieces)
+
+
+LEAVE = "id/12/unsubscribe/anna+news%40example.org/WyJ1.awk.x-y_z"
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_link_that_ends_mails_about_answers_asks_first(method: str, isso: WebServer, door: Door) -> None:
+    answer = door.ask(method, f"/comments/{LEAVE}", headers={"accept-language": "en"})
+
+    assert (answer.status_code, isso.log) == (200, [])
+    if method == "GET":
+        assert "<h1>No more mails about answers?</h1>" in answer.text
+        assert '<form class="form" method="post">' in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_its_button_ends_them(isso: WebServer, door: Door) -> None:
+    isso.serve("/id/12/unsubscribe/anna%2Bnews@example.org/WyJ1.awk.x-y_z", b"<p>unsubscribed</p>")
+
+    answer = door.ask("POST", f"/comments/{LEAVE}", data={"lang": "nl"})
+
+    assert (answer.status_code, [asked.command for asked in isso.log]) == (200, ["GET"])
+    assert "<h1>Geen mails meer over antwoorden</h1>" in answer.text
+    assert "unsubscribed" not in answer.text
+
+
+def test_a_link_that_isso_does_not_know_is_none_of_ours(isso: WebServer, door: Door) -> None:
+    isso.routes["/id/12/unsubscribe/anna%2Bnews@example.org/WyJ1.awk.x-y_z"] = lambda asked: asked.answer(403)
+
+    assert door.ask("POST", f"/comments/{LEAVE}").status_code == 404
+
+
+def test_where_isso_is_away_the_button_stays(alone: Door) -> None:
+    answer = alone.ask("POST", f"/comments/{LEAVE}", data={"lang": "en"})
+
+    assert answer.status_code == 502
+    assert "That is not possible just now. Please try again in a few minutes." in answer.text
+    assert '<form class="form" method="post">' in answer.text

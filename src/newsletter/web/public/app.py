@@ -15,6 +15,7 @@ from starlette.routing import Router
 from newsletter.archive.full_text import FullText
 from newsletter.errors import StoreError
 from newsletter.store import reading
+from newsletter.web.public import discussion
 from newsletter.web.public.files import Files, answer
 from newsletter.web.public.forwarded import networks
 from newsletter.web.public.gate import Gate, Rules
@@ -45,7 +46,7 @@ def build_app(site: Site, told: Told, trouble: Callable[[], str]) -> ASGIApp:
         trouble: Says whether mails cannot be sent just now; empty where they can.
     """
     settings = site.settings
-    pages = routes(site)
+    pages = [*routes(site), *discussion.routes(site)]
     inner = _Inside(
         pages=Router(pages, redirect_slashes=False),
         words=frozenset(route.path.split("/")[1] for route in pages),

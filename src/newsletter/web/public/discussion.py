@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -19,14 +20,15 @@ from starlette.routing import Route
 
 from newsletter.errors import FetchError
 from newsletter.fetch.relay import Question, relay
+from newsletter.web.public import replies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from starlette.types import Receive, Scope, Send
 
-    from newsletter.config import Discussion
     from newsletter.fetch.relay import Answer
+    from newsletter.web.public.site import Site
 
 FOLDER = "/comments/"
 MOST_BODY_BYTES = 64 * 1024
@@ -42,7 +44,6 @@ _ASKED = tuple(
         ("GET", r"config|feed|latest"),
         ("GET", _ID),
         ("GET", rf"{_ID}/(?:activate|delete)/{_KEY}"),
-        ("GET", rf"{_ID}/unsubscribe/[^/]{{1,300}}/{_KEY}"),
         ("POST", r"new|preview|count"),
         ("POST", rf"{_ID}/(?:like|dislike)"),
         ("POST", rf"{_ID}/(?:activate|delete)/{_KEY}"),
@@ -64,11 +65,16 @@ _SCRIPT_OF_ITS_PAGE = b"default-src 'none'; script-src 'unsafe-inline'; connect-
 """A moderator's link shows a page whose script asks once more before it does something."""
 
 
-def routes(discussion: Discussion) -> list[Route]:
+def routes(site: Site) -> list[Route]:
     """Return the routes of the discussion; none where it is not below the issues."""
+    discussion = site.settings.discussion
     if discussion.kind != "isso":
         return []
-    return [Route(f"{FOLDER}{{path:path}}", _Door(discussion.server), methods=None)]
+    return [
+        Route(f"{FOLDER}{replies.PATH}", partial(replies.ask, site), methods=["GET"]),
+        Route(f"{FOLDER}{replies.PATH}", partial(replies.press, site), methods=["POST"]),
+        Route(f"{FOLDER}{{path:path}}", _Door(discussion.server)),
+    ]
 
 
 class _TooLargeError(Exception):
