@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -43,15 +44,15 @@ def is_compiled(source: str) -> bool:
 def seen(tokens: Sequence[Token]) -> list[Any]:
     """All that anybody looks at in tokens.
 
-    Not the end of a list, a quote and an item, the raw text of a paragraph, or what a joined text began as; and empty
-    texts show nothing.
+    Not the end of a list, a quote and an item, the white space in the raw text of a paragraph, or what a joined text
+    began as; and empty texts show nothing.
     """
     shown = []
     for token in tokens:
         lines = token.map
         if lines and token.type.removesuffix("_open") in {"bullet_list", "ordered_list", "list_item", "blockquote"}:
             lines = lines[:1]
-        content = "" if token.type == "inline" else token.content
+        content = re.sub(r"[\s>]", "", token.content) if token.type == "inline" else token.content
         if token.type == "text" and not content:
             continue
         children = None if token.children is None else seen(token.children)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from itertools import accumulate
 from types import MappingProxyType
@@ -20,12 +21,14 @@ MAX_DEPTH = 12
 """Blocks within blocks; what is deeper is left to markdown-it, which has a limit of its own."""
 
 _SPACE = ord(" ")
+_MARKS_BEFORE_A_LINE = re.compile(r"\n[ >]+")
+_CLOSING_SIGNS = re.compile(rb"(?:^| )#+ *$")
 
 
 def compiled_tokens(source: str, normal_form: Callable[[str], str], most_characters: int) -> list[Token] | None:
     r"""Return the tokens of a text, as markdown-it has them once blocks and their inlines are read.
 
-    The `content` of a token that holds inlines may have the marks of a quote in it, which markdown-it leaves out.
+    In the `content` of a token that holds inlines the white space may be another.
 
     Args:
         source: With `\n` at the ends of its lines.
@@ -59,7 +62,9 @@ class _Blocks:
         self._in_words = False
         self._in_code = False
         self._implied: Token | None = None
-        """The paragraph that a tight list's item holds without saying so."""
+        """The paragraph that a tight list's item holds without saying so …"""
+        self._words_at = 0
+        """… and where its words begin."""
 
     def read(self) -> list[Token]:
         """Return the tokens of the whole text."""
@@ -131,13 +136,14 @@ class _Blocks:
     def _fitting(self, content: bytes) -> str:
         if len(content) > self._most_characters:
             raise NotOrdinaryError
-        return content.decode().strip()
+        return _MARKS_BEFORE_A_LINE.sub("\n", content.decode()).strip()
 
     def _expect_words(self, start: int) -> None:
         """Begin the paragraph of a tight item where words come without one; how far it reaches is known at its end."""
         if self._in_words:
             return
         lines = self._lines(start, start + 1)
+        self._words_at = start - (self._raw[start - 1 : start] == b"\\")  # an escape's event begins behind its sign
         self._implied = self._open("paragraph", "p", "", lines)
         self._implied.hidden = self._closing[-1].hidden = True
         self._begin_words(lines, b"", -1)
@@ -146,10 +152,8 @@ class _Blocks:
         if self._implied is None:
             return
         paragraph, words, self._implied = self._implied, self._tokens[-1], None
-        first = paragraph.map[0] if paragraph.map else 0
-        start = self._starts[first]
-        words.content = self._fitting(self._raw[start : self._inlines.end])
-        paragraph.map = words.map = self._lines(start, self._inlines.end)
+        words.content = self._fitting(self._raw[self._words_at : self._inlines.end])
+        paragraph.map = words.map = self._lines(self._words_at, self._inlines.end)
         self._close()
 
     def _paragraph(self, _: Any, start: int, end: int) -> None:
@@ -160,9 +164,13 @@ class _Blocks:
     def _heading(self, said: Any, start: int, end: int) -> None:
         level = int(said["level"].removeprefix("H"))
         first, last = lines = self._lines(start, end)
-        is_underlined = self._raw[start : start + 1] != b"#"
-        self._open("heading", f"h{level}", "=-"[level - 1] if is_underlined else "#" * level, lines)
-        self._begin_words([first, last - 1] if is_underlined else lines, self._raw[start:end], start)
+        written = self._raw[start:end].strip()
+        if written.startswith(b"#"):
+            self._open("heading", f"h{level}", "#" * level, lines)
+            self._begin_words(lines, _CLOSING_SIGNS.sub(b"", written[level:]), start)
+        else:
+            self._open("heading", f"h{level}", "=-"[level - 1], lines)
+            self._begin_words([first, last - 1], written.rpartition(b"\n")[0], start)
 
     def _quote(self, _: Any, start: int, end: int) -> None:
         self._open("blockquote", "blockquote", ">", self._lines(start, end))
