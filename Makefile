@@ -37,9 +37,9 @@ test: .venv/dev.stamp
 	@echo 'Architecture: import-linter'
 	@$(BIN)/lint-imports --no-logo
 	@echo 'Behaviour: pytest'
-	@$(BIN)/pytest --quiet --numprocesses 2 -m 'not bulk' --cov --cov-report=
+	@$(BIN)/pytest --quiet --numprocesses 3 -m 'not bulk' --cov --cov-report=
 	@echo 'Behaviour, of thousands of made-up cases: pytest'
-	@$(BIN)/pytest --quiet --numprocesses 2 -m bulk
+	@$(BIN)/pytest --quiet --numprocesses 3 -m bulk
 	@echo 'Coverage: at least 90 % in all, 100 % of the pure rooms'
 	@$(BIN)/coverage report --format=total --fail-under=90
 	@$(BIN)/coverage report --include='$(PURE)' --fail-under=100
