@@ -4,7 +4,7 @@
 # some tests compare with.
 .POSIX:
 .SUFFIXES:
-.PHONY: help demo test chaos lock format bench clean
+.PHONY: help demo test long chaos lock format bench clean
 
 BIN = .venv/bin
 PURE = src/newsletter/model.py,src/newsletter/issue/*,src/newsletter/render/*
@@ -14,6 +14,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-vers
 help:
 	@echo 'make demo     send a sample issue to a mail server of its own and build the archive, in out/demo'
 	@echo 'make test     everything that is checked before a change lands'
+	@echo 'make long     the tests that take a minute each, such as a program that opens every link 50 times'
 	@echo 'make chaos    strike a sending to 80,000 readers 500 times, and see that nobody has it twice or not at all'
 	@echo 'make format   put the code in its layout and mend what can be mended'
 	@echo 'make lock     compile requirements/ from pyproject.toml; UPGRADE=--upgrade takes the newest versions'
@@ -37,12 +38,15 @@ test: .venv/dev.stamp
 	@echo 'Architecture: import-linter'
 	@$(BIN)/lint-imports --no-logo
 	@echo 'Behaviour: pytest'
-	@$(BIN)/pytest --quiet --numprocesses 3 -m 'not bulk' --cov --cov-report=
+	@$(BIN)/pytest --quiet --numprocesses 3 -m 'not bulk and not long' --cov --cov-report=
 	@echo 'Behaviour, of thousands of made-up cases: pytest'
 	@$(BIN)/pytest --quiet --numprocesses 3 -m bulk
 	@echo 'Coverage: at least 90 % in all, 100 % of the pure rooms'
 	@$(BIN)/coverage report --format=total --fail-under=90
 	@$(BIN)/coverage report --include='$(PURE)' --fail-under=100
+
+long: .venv/dev.stamp
+	@$(BIN)/pytest --numprocesses 3 -m long
 
 chaos: .venv/dev.stamp
 	@$(BIN)/python tests/chaos/long.py

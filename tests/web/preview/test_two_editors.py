@@ -51,7 +51,7 @@ def disturb(step: int, path: Path, template: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("saves", "seconds"), [(60, 6.0), pytest.param(500, 60.0, marks=[pytest.mark.bulk, pytest.mark.timeout(240)])]
+    ("saves", "seconds"), [(60, 6.0), pytest.param(500, 60.0, marks=[pytest.mark.long, pytest.mark.timeout(240)])]
 )
 def test_both_pages_show_the_last_save_whatever_happens(
     chromium: Browser, root: Path, preview: Running, saves: int, seconds: float

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.web.public.sites import Desk
 
 METHODS = ("GET", "HEAD", "OPTIONS")
-PATIENT = [pytest.mark.bulk, pytest.mark.timeout(1200)]
+PATIENT = [pytest.mark.long, pytest.mark.timeout(1200)]
 
 
 def links_of_mails(desk: Desk, mails: int) -> list[str]:
