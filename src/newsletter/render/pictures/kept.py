@@ -13,7 +13,6 @@ import tempfile
 from dataclasses import asdict
 from functools import cache
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +49,8 @@ def kept(root: Path, data: bytes, recipe: Recipe, make: Callable[[bytes, Recipe]
 @cache
 def _makers() -> list[str]:
     """Return what changes when the same recipe may give other bytes: the library, and the code that calls it."""
+    from importlib.metadata import version  # noqa: PLC0415 - 12 ms that an issue of words need not wait for
+
     here = Path(__file__).parent
     return [version("pillow"), *(sha256((here / name).read_bytes()).hexdigest() for name in _MAKERS)]
 
