@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from newsletter.cli.options import AsJson, Directory, IssueName
-from newsletter.config.providers import ESP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,6 +74,8 @@ def show_findings(plan: Plan) -> None:
 
 def _seconds(mailing: Mailing, plan: Plan) -> int:
     """Return how long it takes at the configured rate, rounded up; 0 where none is configured."""
+    from newsletter.config.providers import ESP
+
     settings = mailing.workspace.settings
     by_provider = settings.delivery.transport.startswith(ESP)
     rate = settings.esp.rate_per_second if by_provider else settings.smtp.rate_per_second
