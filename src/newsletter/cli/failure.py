@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import tempfile
 import traceback
 from typing import TYPE_CHECKING
 
@@ -83,6 +82,8 @@ def report_bug(error: BaseException, arguments: Sequence[str], *, as_json: bool)
 
 def _write_down(text: str) -> str:
     """Write a log that only its owner can read; return its path."""
+    import tempfile
+
     with tempfile.NamedTemporaryFile(
         "w", prefix="newsletter-", suffix=".log", delete=False, encoding="utf-8", errors="backslashreplace"
     ) as log:

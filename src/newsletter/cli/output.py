@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from dataclasses import dataclass
@@ -36,6 +35,8 @@ def _write(stream: TextIO, words: tuple[str | Mark, ...]) -> None:
 
 def print_json(document: object) -> None:
     """Print the one JSON document of a command; in ASCII, which passes every terminal and encoding unharmed."""
+    import json
+
     sys.stdout.write(f"{json.dumps(document, indent=2)}\n")
 
 
