@@ -17,7 +17,9 @@ HOSTS = frozenset(
 )  # fmt: skip
 """Hosts at which many readers have their mail; each is right as it is, however near it is to another."""
 
-_OFTEN_MISSPELT = tuple(sorted(host for host in HOSTS if len(host.partition(".")[0]) > 4))  # noqa: PLR2004
+_LEAST_CHARACTERS = 5
+"""Of a name: of a shorter one too many others are one slip away."""
+_OFTEN_MISSPELT = tuple(sorted(host for host in HOSTS if len(host.partition(".")[0]) >= _LEAST_CHARACTERS))
 """Shorter names have too many neighbours that are right."""
 
 

@@ -277,6 +277,6 @@ async def answer(send: Send, status: int, words: bytes, headers: Sequence[tuple[
 
 async def _send(send: Send, scope: Scope, status: int, headers: Headers, body: bytes) -> None:
     """Send a whole answer; of one to HEAD, and of a 304, only what stands before the body."""
-    given = headers if status == 304 else [*headers, (b"content-length", b"%d" % len(body))]  # noqa: PLR2004
+    given = headers if status == 304 else [*headers, (b"content-length", b"%d" % len(body))]  # noqa: PLR2004 - not modified
     await send({"type": "http.response.start", "status": status, "headers": given})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
