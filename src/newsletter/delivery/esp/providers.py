@@ -48,6 +48,7 @@ class Provider:
 
 
 def _can(name: str, **what: bool | int) -> Capabilities:
+    # The names in `what` are those of fields, which a mapping cannot say of itself.
     return Capabilities(f"esp:{name}", takes_octets=False, **what)  # type: ignore[arg-type]
 
 

@@ -183,6 +183,7 @@ class AnymailDialect:
             raise ValueError(message)
         told.subject, told.body = mail.subject, mail.text
         told.attach_alternative(mail.html, "text/html")
+        # None of them is None, as was seen above.
         told.merge_data = dict(zip(told.to, map(dict, values), strict=True))  # type: ignore[arg-type]
         told.merge_metadata = {
             to: {"message_id": message.message_id} for to, message in zip(told.to, messages, strict=True)
