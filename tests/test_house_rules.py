@@ -25,6 +25,8 @@ SHAPELESS = frozenset({"utils", "util", "helpers", "helper", "common", "misc"})
 
 # Put together from pieces, so that this file may hold them.
 REGISTRY_HOSTS = ("py" + "pi.org", "python" + "hosted.org", "npm" + "js.org", "npm" + "js.com")
+# A group with *+, ++ or ?+ behind it; `()*+` are characters of an address.
+POSSESSIVE_GROUP = re.compile(r"(?<!\()\)[*+?]\+")
 MACHINE_PATH = re.compile(r"(?<![\w.*}~-])/(?:work|root|home|Users|tmp)/[\w.-]")
 
 
@@ -118,6 +120,13 @@ def mutable_data(source: Source) -> Iterator[str]:
                 yield f"{source.path}:{decorator.lineno}: data is @dataclass(frozen=True, slots=True)"
 
 
+def possessive_group(source: Source) -> Iterator[str]:
+    for node in source.tree():
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and POSSESSIVE_GROUP.search(node.value):
+            place = f"{source.path}:{node.lineno}"
+            yield f"{place}: a possessive group finds nothing in Python before 3.11.5; let no two branches begin alike"
+
+
 def borrowed_from_a_test(source: Source) -> Iterator[str]:
     for node in source.tree():
         if isinstance(node, ast.ImportFrom) and (node.module or "").rpartition(".")[2].startswith("test_"):
@@ -182,6 +191,10 @@ def test_data_is_frozen_and_slotted() -> None:
     assert breaches(mutable_data, sources("src")) == []
 
 
+def test_no_pattern_needs_a_newer_python() -> None:
+    assert breaches(possessive_group, sources("src")) == []
+
+
 def test_no_file_names_a_package_registry() -> None:
     assert breaches(registry_host, repository()) == []
 
@@ -241,6 +254,8 @@ def wanted_by(group: str) -> list[Requirement]:
         (printing, "src/newsletter/issue/a.py", "print(1)"),
         (mutable_data, "src/a.py", "@dataclass\nclass A: ..."),
         (mutable_data, "src/a.py", "@dataclasses.dataclass(frozen=True)\nclass A: ..."),
+        (possessive_group, "src/a.py", 're.compile(r"(?:a|b)*+c")'),
+        (possessive_group, "src/a.py", 're.compile(rf"(?:{A})++")'),
         (registry_host, "a.md", "see https://" + REGISTRY_HOSTS[0] + "/simple"),
         (machine_path, "a.md", "open /" + "home/ann/x"),
         (machine_path, "a.toml", 'path = "/' + 'tmp/x"'),
@@ -261,6 +276,7 @@ def test_each_rule_notices_its_breach(rule: Callable[[Source], Iterator[str]], p
         (sleep, "tests/a.py", "async def f(): await asyncio.sleep(0)"),
         (printing, "src/newsletter/cli/a.py", "print(1)"),
         (mutable_data, "src/a.py", "@dataclass(frozen=True, slots=True, order=True)\nclass A: ..."),
+        (possessive_group, "src/a.py", 're.compile(r"[!()*+,]*(?:a)+")'),
         (machine_path, "a.md", "https://example.org/" + "home/ann and docs/" + "tmp/x"),
         (
             unlocked_requirement,

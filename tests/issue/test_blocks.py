@@ -139,6 +139,12 @@ def test_a_kind_may_be_unknown_and_its_text_is_still_read() -> None:
     ]
 
 
+def test_a_value_of_many_fields_that_is_never_closed_is_read_once() -> None:
+    # As field or as letters: with a choice between them, each field would double the ways to read the line.
+    told = body_faults('::: tip {tags="' + "{{ a }}" * 5000 + "\nx\n:::\n")
+    assert told[0] == 'issue.md:5:10: attribute "tags" has a " that is never closed; write tags="…"'
+
+
 def test_lines_are_counted_right_behind_every_fault() -> None:
     told = body_faults("a\n:::\n[a](b)\n:::{}\n[a](b)\n:::\n[a](b)\n  ::: note\n[a](b)\n:::\n[a](b)\n")
     assert [line for line in told if "the link" in line] == [

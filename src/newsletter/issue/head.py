@@ -14,9 +14,11 @@ from newsletter.wording import quoted
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# A personal field is taken whole, with the quotes, spaces and braces in it.
-_QUOTED = re.compile(rf'"(?:{FIELD.pattern}|[^"\\]|\\.)*+"|\'(?:{FIELD.pattern}|[^\'\\]|\\.)*+\'')
-_BARE = re.compile(rf"""(?:{FIELD.pattern}|[^\s}}"'“”„‘’])++""")
+# A personal field is taken whole, with the quotes, spaces and braces in it. No two branches begin alike, so that a
+# value that is never closed is read once, and not once for each choice between them.
+_IN_VALUE = rf"{FIELD.pattern}|\\.|(?!{FIELD.pattern})"
+_QUOTED = re.compile(rf"""\"(?:{_IN_VALUE}[^"\\])*\"|'(?:{_IN_VALUE}[^'\\])*'""")
+_BARE = re.compile(rf"""(?:{FIELD.pattern}|[^\s}}"'“”„‘’])+""")
 _ATTRIBUTE = re.compile(r"([\w-]+)[ \t]*(=?)[ \t]*")
 _NAME = re.compile(r"[#.]([^\s}]*)")
 _ESCAPED = re.compile(r"\\(.)")

@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     _Swap = Callable[[re.Match[str], Position], str]
 
 PLACEHOLDER = re.compile(r"zq[0-9a-f]{12}h[0-9]+z")
-FIELD = re.compile(r"\{\{(?:(?!\{\{|\}\}).)*+\}\}")
-"""A field on one line. With no pair of braces inside it, the search never looks at a character twice: in a line of
-64,000 braces that stay open, a plain `.*?` looks at two thousand million."""
+FIELD = re.compile(r"\{\{(?:(?!\{\{|\}\}).)*\}\}")
+"""A field on one line. It holds no pair of braces, so that the search looks at few characters twice: in a line of
+64,000 braces that stay open, a plain `.*?` looks at two thousand million. No possessive `*+` here or around it: in
+Python before 3.11.5, such as that of Debian 12, one with a group inside finds nothing (gh-106052)."""
 OPEN_MESSAGE = '"{{" is never closed with "}}" on its line'
 
 _LEAD = "{{"
