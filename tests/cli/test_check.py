@@ -136,6 +136,13 @@ def test_sarif_for_the_lines_of_a_pull_request(good: Path, newsletter: Newslette
     assert described["help"]["text"].startswith("Capitals and rows of exclamation marks are read as shouting")
 
 
+def test_two_documents_cannot_be_asked_for_at_once(good: Path, newsletter: Newsletter) -> None:
+    ran = newsletter("check", "--format", "sarif", "--json")
+
+    message = "--json and --format sarif are two documents; choose one"
+    assert (ran.status, ran.document) == (2, {"errors": [{"message": message}]})
+
+
 def test_a_file_that_lies_elsewhere_has_a_whole_address(
     good: Path, newsletter: Newsletter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -100,7 +100,7 @@ def test_the_version_is_that_of_the_package(newsletter: Newsletter) -> None:
         (["render", "a", "b"], "error: Got unexpected extra argument(s) (b)\nTry: newsletter render --help\n"),
         (["archive", "serve", "--port", "65536"], "'--port'"),
         (["archive", "serve", "--port", "http"], "'--port'"),
-        (["render", "asml", "--out"], "'--out'"),
+        (["render", "asml", "--out"], "error: Option '--out' requires an argument.\nTry: newsletter render --help\n"),
     ],
 )
 def test_wrong_usage_is_told_with_a_hint(arguments: list[str], said: str, newsletter: Newsletter) -> None:

@@ -144,6 +144,25 @@ def test_a_rehearsal_makes_every_mail_and_reaches_nobody(
     assert newsletter("status").out == ""
 
 
+def test_a_rehearsal_deletes_its_older_mailbox_and_no_other_file(
+    newsletter: Newsletter, readers: Readers, workspace: Path
+) -> None:
+    readers("anna")
+    mbox = workspace / "out" / "proef.mbox"
+    mbox.parent.mkdir()
+    mbox.write_text("From rehearsal Tue Nov 24 07:00:00 2026\nSubject: older\n\n", "utf-8")
+    add_issue(workspace, ISSUE)
+    issue = f"issues/{ISSUE}.md"
+
+    refused, done = newsletter("rehearse", "proef", "--out", issue), newsletter("rehearse", "proef")
+
+    message = f"error: {issue} is there already, and is no mailbox; choose another name with --out\n"
+    assert (refused.status, refused.err) == (2, message)
+    assert (workspace / issue).read_text("utf-8").startswith("---\n")
+    assert done.status == 0, done.err
+    assert "older" not in mbox.read_text("utf-8")
+
+
 def test_a_rehearsal_finds_what_a_sending_would_find(newsletter: Newsletter, readers: Readers, workspace: Path) -> None:
     ran = newsletter("rehearse", "proef")
     assert ran.status == 2

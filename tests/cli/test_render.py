@@ -229,6 +229,13 @@ def test_a_folder_that_cannot_be_written_to_is_told(out: str, newsletter: Newsle
     assert ran.err.count("\n") == 1
 
 
+def test_a_file_in_the_place_of_the_folder_is_left_and_told(newsletter: Newsletter, workspace: Path) -> None:
+    ran = newsletter("render", "proef", "--out", "newsletter.toml")
+
+    assert ran.err == "error: newsletter.toml is there already, and is no folder; choose another place\n"
+    assert (workspace / "newsletter.toml").is_file()
+
+
 def test_a_mistake_in_a_template_of_ones_own_is_told_at_its_line(newsletter: Newsletter, workspace: Path) -> None:
     own = workspace / "templates" / "email" / "blocks" / "tip" / "text.txt.j2"
     own.parent.mkdir(parents=True)

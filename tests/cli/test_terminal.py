@@ -44,6 +44,12 @@ def test_a_pipe_gets_no_colours(tmp_path: Path) -> None:
     assert installed("rendr", cwd=tmp_path, TERM="xterm").err.startswith("error: No such command 'rendr'.")
 
 
+def test_a_terminal_without_the_signs_gets_their_escapes(workspace: Path) -> None:
+    ran = installed("doctor", "--offline", cwd=workspace, PYTHONIOENCODING="ascii")
+    assert "\\u2713 settings" in ran.out
+    assert "Traceback" not in ran.err
+
+
 def test_words_from_outside_cannot_colour_a_terminal_either(tmp_path: Path) -> None:
     assert "\x1b[32m" not in on_a_terminal("\x1b[32mrendr", cwd=tmp_path)
 

@@ -172,6 +172,13 @@ def test_an_export_that_fails_leaves_the_older_file(filled: Path, newsletter: Ne
     assert [path.name for path in filled.iterdir() if path.name.startswith(".out")] == []
 
 
+def test_an_export_into_a_folder_that_is_not_there_is_told(filled: Path, newsletter: Newsletter) -> None:
+    ran = newsletter("subscribers", "export", "--out", "lists/out.csv")
+
+    assert (ran.status, ran.err) == (2, 'error: lists/out.csv: there is no folder "lists" yet; make it first\n')
+    assert not (filled / "lists").exists()
+
+
 def test_an_export_in_json_needs_a_file(filled: Path, newsletter: Newsletter) -> None:
     ran = newsletter("subscribers", "export", "--json")
 

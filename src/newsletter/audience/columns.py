@@ -74,8 +74,10 @@ def read_header(cells: Sequence[str], fields: Sequence[str]) -> Columns:
         fields: The names in `[subscribers]`.
 
     Raises:
-        HeaderError: there is no column for the address, or there are two for one thing.
+        HeaderError: the file is no text, there is no column for the address, or there are two for one thing.
     """
+    if any("\0" in cell for cell in cells):
+        raise HeaderError("the file is no text, as a spreadsheet or a database is none; save the list as CSV")
     if any("@" in cell for cell in cells):
         return _without_header(cells)
     places: dict[str, int] = {}

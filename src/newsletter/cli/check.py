@@ -46,8 +46,12 @@ def check(
     """
     from newsletter.cli.checking import Online, check_issues
     from newsletter.cli.workspace import open_workspace
+    from newsletter.errors import UsageError
     from newsletter.model import Severity
 
+    if as_json and output is Format.SARIF:
+        message = "--json and --format sarif are two documents; choose one"
+        raise UsageError(message)
     workspace = open_workspace(directory or context.obj)
     asked = [workspace.find(name) for name in issues] if issues else workspace.all_issues()
     findings = check_issues(workspace, asked, _asked(workspace, asked) if online else Online())

@@ -48,6 +48,8 @@ def _message(error: BaseException) -> str:
         return str(error)
     if hasattr(error, "format_message"):  # wrong usage, as the parser found it
         return str(error.format_message())
+    if isinstance(error, FileExistsError) and error.filename:  # in the place of a folder that was to be made
+        return f"{error.filename} is there already, and is no folder; choose another place"
     if isinstance(error, OSError) and (error.filename or error.errno in _THE_MACHINE):
         return ": ".join(str(part) for part in (error.filename, error.strerror) if part)
     return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -96,6 +97,9 @@ app.add_typer(subscribers.app, name="subscribers")
 
 def run() -> None:
     """Run the command line and exit with its status."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        # A terminal that has no ✓ gets its escape, as standard error does, and no traceback.
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(run_with(sys.argv[1:]))
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand
+from typer.exceptions import TyperException
 
 WORKSPACE_HELP = "The workspace: the folder with newsletter.toml (else the nearest one upward)."
 
@@ -24,6 +25,15 @@ WithTag = Annotated[str, typer.Option("--tag", metavar="TAG", help="Those with t
 
 class Command(TyperCommand):
     """A command whose help says `ISSUE`, where Typer's own says `{ISSUE}` and `ISSUE <str>`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the command's arguments. An option without its value is told with this command's help, too."""
+        try:
+            return super().parse_args(ctx, args)
+        except TyperException as error:
+            if getattr(error, "ctx", ctx) is None:
+                error.ctx = ctx  # type: ignore[attr-defined]  # asked for in the line before
+            raise
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Return what stands behind the command's name in the line of its usage."""

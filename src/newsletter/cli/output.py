@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 _COLOURS = {"red": "31", "green": "32", "yellow": "33", "bold": "1", "dim": "2"}
+_MB = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ def show(*words: str | Mark) -> None:
 def _write(stream: TextIO, words: tuple[str | Mark, ...]) -> None:
     coloured = _has_colours(stream)
     stream.write(f"{' '.join(_shown(word, coloured=coloured) for word in words)}\n")
+
+
+def weight(size_bytes: int) -> str:
+    """Return a size as people say it."""
+    return f"{size_bytes / 1000:.1f} kB" if size_bytes < _MB else f"{size_bytes / _MB:,.1f} MB"
 
 
 def print_json(document: object) -> None:

@@ -40,7 +40,7 @@ def plan(context: typer.Context, issue: IssueName, directory: Directory = "", as
 
 def show_plan(mailing: Mailing, plan: Plan, tell: Callable[..., None]) -> None:
     """Tell a person what would be sent, on standard output or beside it."""
-    from newsletter.cli.output import Mark
+    from newsletter.cli.output import Mark, weight
     from newsletter.delivery.esp.cautions import way
 
     settings = mailing.workspace.settings
@@ -51,7 +51,7 @@ def show_plan(mailing: Mailing, plan: Plan, tell: Callable[..., None]) -> None:
         ("subject", mailing.subject),
         ("readers", f"{plan.readers:,} ({plan.audience})"),
         ("language", plan.language),
-        ("message", f"{plan.message_bytes / 1000:.1f} kB" if plan.message_bytes else "for nobody yet"),
+        ("message", weight(plan.message_bytes) if plan.message_bytes else "for nobody yet"),
         ("by", by),
         ("time", spoken(seconds) if seconds else "as fast as the server takes it"),
         ("plan", plan.hash),

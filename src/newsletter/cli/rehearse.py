@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 EXAMPLES = "Example: newsletter rehearse asml"
 
+_MBOX = b"From "
+"""How a mailbox begins."""
+
 
 def rehearse(
     context: typer.Context,
@@ -33,7 +36,7 @@ def rehearse(
     from pathlib import Path
     from tempfile import TemporaryDirectory
 
-    from newsletter.cli.output import Mark, say
+    from newsletter.cli.output import Mark, say, weight
     from newsletter.cli.workspace import open_workspace, shown
     from newsletter.delivery.sink import open_sink
     from newsletter.wording import counted
@@ -41,8 +44,7 @@ def rehearse(
     workspace = open_workspace(directory or context.obj)
     path = workspace.find(issue)
     mbox = Path(out) if out else workspace.root / "out" / f"{workspace.slug(issue)}.mbox"
-    mbox.parent.mkdir(parents=True, exist_ok=True)
-    mbox.unlink(missing_ok=True)
+    _make_room(mbox)
     with TemporaryDirectory(prefix="newsletter-rehearsal-") as folder, open_sink(mbox) as sink:
         with workspace.store(only_look=True) as engine:
             copy = _copy(workspace, engine, folder, sink.port)
@@ -50,11 +52,27 @@ def rehearse(
         taken = sink.close()
     if taken.messages:
         say(
-            f"{counted(taken.messages, 'mail')}, {taken.bytes / 1_000_000:,.1f} MB; "
-            f"the largest, of {taken.largest_bytes / 1000:.1f} kB, is for {taken.largest_for}"
+            f"{counted(taken.messages, 'mail')}, {weight(taken.bytes)}; "
+            f"the largest, of {weight(taken.largest_bytes)}, is for {taken.largest_for}"
         )
         say(Mark("wrote", "green"), shown(mbox), Mark("the first of them, for any mail program", "dim"))
     return status
+
+
+def _make_room(mbox: Path) -> None:
+    """Delete the mailbox of an earlier rehearsal, and nothing else that may stand there."""
+    from newsletter.cli.workspace import shown
+    from newsletter.errors import UsageError
+
+    mbox.parent.mkdir(parents=True, exist_ok=True)
+    if not mbox.exists():
+        return
+    with mbox.open("rb") as file:
+        is_mailbox = file.read(len(_MBOX)) in {_MBOX, b""}
+    if not is_mailbox:
+        message = f"{shown(mbox)} is there already, and is no mailbox; choose another name with --out"
+        raise UsageError(message)
+    mbox.unlink()
 
 
 def _copy(workspace: Workspace, engine: Engine, folder: str, port: int) -> Workspace:

@@ -28,7 +28,7 @@ def render(
 
     from newsletter.cli.addresses import normal_address
     from newsletter.cli.letters import TEST_TOKEN, compose, for_a_browser, sample_address
-    from newsletter.cli.output import Mark, print_json, say
+    from newsletter.cli.output import Mark, print_json, say, weight
     from newsletter.cli.workspace import open_workspace, shown
     from newsletter.render import dry_run, fill, personal_values, render_email
 
@@ -61,7 +61,7 @@ def render(
         print_json({"issue": read.slug, "subject": subject, **paths, **sizes, "not_for": unable})
     else:
         for file, content in files.values():
-            say(Mark("wrote", "green"), shown(file), Mark(f"{len(content) / 1000:.1f} kB", "dim"))
+            say(Mark("wrote", "green"), shown(file), Mark(weight(len(content)), "dim"))
     for address, reason in unable.items():
         say(Mark("warning:", "yellow"), f"not for {address}: {reason}")
     return 1 if unable else 0

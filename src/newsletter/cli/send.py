@@ -35,7 +35,9 @@ def send(
     rate: Annotated[
         float | None, typer.Option(metavar="N", min=0, help="Mails a second at most, else as configured.")
     ] = None,
-    connections: Annotated[int, typer.Option(metavar="N", min=0, max=100, help="At most, else as configured.")] = 0,
+    connections: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=100, help="At most, else as configured.")
+    ] = None,
     adopt: Annotated[
         bool, typer.Option("--adopt", help="Go on from a database that was restored or copied; see the docs.")
     ] = False,
@@ -68,7 +70,7 @@ def send(
         return send_to_list(mailing, yes=yes, wanted_hash=plan, adopt=adopt, as_json=as_json)
 
 
-def _tuned(workspace: Workspace, transport: str, rate: float | None, connections: int) -> Workspace:
+def _tuned(workspace: Workspace, transport: str, rate: float | None, connections: int | None) -> Workspace:
     """Return the workspace with what the options say instead of the settings."""
     from dataclasses import replace
 
@@ -76,7 +78,7 @@ def _tuned(workspace: Workspace, transport: str, rate: float | None, connections
     smtp, esp = settings.smtp, settings.esp
     if rate is not None:
         smtp, esp = replace(smtp, rate_per_second=rate), replace(esp, rate_per_second=rate)
-    if connections:
+    if connections is not None:
         smtp, esp = replace(smtp, connections=connections), replace(esp, concurrency=connections)
     delivery = replace(settings.delivery, transport=transport or settings.delivery.transport)
     return replace(workspace, settings=replace(settings, smtp=smtp, esp=esp, delivery=delivery))

@@ -146,11 +146,17 @@ def export_csv(
 @contextmanager
 def _opened(out: str) -> Iterator[TextIO]:
     """Give the file to write to; one that is whole takes the place of an older one of that name."""
+    from newsletter.errors import UsageError
+    from newsletter.wording import quoted
+
     if not out:
         sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]  # of every standard output that Python opens
         yield sys.stdout
         return
     path = Path(out)
+    if not path.parent.is_dir():
+        message = f"{out}: there is no folder {quoted(str(path.parent))} yet; make it first"
+        raise UsageError(message)
     new = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         descriptor = os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
