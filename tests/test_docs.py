@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import typer.main
 
 from newsletter.checks import GROUPS, RULES
-from newsletter.cli.main import app, run_with
+from newsletter.cli.later import Later
+from newsletter.cli.main import command_line, run_with
 from newsletter.config.providers import KEYS, OPTIONAL_KEYS, variable
 from newsletter.delivery.esp.merging import SYNTAXES
 from newsletter.delivery.esp.providers import PROVIDERS
@@ -177,7 +177,7 @@ def checks_page() -> str:
 
 def command_tree(command: object = None, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield the words of every command with what stands below its help."""
-    command = command or typer.main.get_command(app)
+    command = command.load() if isinstance(command, Later) else command or command_line
     yield words, str(getattr(command, "epilog", "") or "")
     for name, inner in getattr(command, "commands", {}).items():
         yield from command_tree(inner, (*words, name))

@@ -9,9 +9,9 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import pytest
-import typer.main
 
-from newsletter.cli.main import app
+from newsletter.cli.later import Later
+from newsletter.cli.main import command_line
 from tests.cli.commands import Newsletter, installed
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ def commands() -> list[tuple[str, ...]]:
     """The words of every command, from the tree itself."""
 
     def below(command: object, words: tuple[str, ...]) -> list[tuple[str, ...]]:
-        inner = getattr(command, "commands", {})
+        inner = getattr(command.load() if isinstance(command, Later) else command, "commands", {})
         return [words, *(found for name in inner for found in below(inner[name], (*words, name)))]
 
-    return below(typer.main.get_command(app), ())
+    return below(command_line, ())
 
 
 @pytest.fixture(autouse=True)
@@ -123,6 +123,19 @@ print(dear, sorted(rooms - {{"cli", "errors", "wording"}}), file=sys.stderr)
 """
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert result.stderr == "[] []\n"
+
+
+def test_the_list_of_commands_waits_for_none_of_them() -> None:
+    program = """
+import sys
+from newsletter.cli.main import run_with
+run_with(["--help"])
+print(*sorted(name for name in sys.modules if name.startswith("newsletter.cli.")), file=sys.stderr)
+"""
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert result.stderr.split() == [
+        f"newsletter.cli.{name}" for name in ("failure", "later", "main", "options", "output")
+    ]
 
 
 def test_the_installed_command_is_this_one(tmp_path: Path) -> None:

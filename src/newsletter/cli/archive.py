@@ -6,18 +6,23 @@ from typing import Annotated
 
 import typer
 
+from newsletter.cli.later import PLAIN
 from newsletter.cli.options import AsJson, Command, Directory
 
 app = typer.Typer(
     help="Build the web archive, and look at it.",
     epilog="Example: newsletter archive build",
     no_args_is_help=True,
-    rich_markup_mode=None,
-    add_completion=False,
+    **PLAIN,
 )
 
 
-@app.command("build", cls=Command, epilog="Example: newsletter archive build --out out/site")
+@app.command(
+    "build",
+    cls=Command,
+    short_help="Build the site, as far as it changed.",
+    epilog="Example: newsletter archive build --out out/site",
+)
 def build(
     context: typer.Context,
     out: Annotated[str, typer.Option(metavar="DIR", help="Where the site goes, else as configured.")] = "",
@@ -82,7 +87,12 @@ def serve(
         server.serve_forever()
 
 
-@app.command("publish", cls=Command, epilog="Example: newsletter archive publish --dry-run")
+@app.command(
+    "publish",
+    cls=Command,
+    short_help="Build it, and put it on the web.",
+    epilog="Example: newsletter archive publish --dry-run",
+)
 def publish(
     context: typer.Context,
     to: Annotated[

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from newsletter.cli.later import PLAIN
 from newsletter.cli.options import AsJson, Command, Directory, IssueName
 
 if TYPE_CHECKING:
@@ -25,8 +26,7 @@ app = typer.Typer(
     help="The podcast's episodes in your issues.",
     epilog="Example: newsletter episode refresh asml",
     no_args_is_help=True,
-    rich_markup_mode=None,
-    add_completion=False,
+    **PLAIN,
 )
 
 
@@ -35,7 +35,12 @@ def episode() -> None:
     """Take what stands before `refresh`."""
 
 
-@app.command("refresh", cls=Command, epilog="Example: newsletter episode refresh asml")
+@app.command(
+    "refresh",
+    cls=Command,
+    short_help="Pin what the feed now says of them.",
+    epilog="Example: newsletter episode refresh asml",
+)
 def refresh(
     context: typer.Context,
     issue: IssueName,

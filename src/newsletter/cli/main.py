@@ -7,42 +7,23 @@ from io import TextIOWrapper
 from typing import Annotated
 
 import typer
+import typer.main
 
-from newsletter.cli import (
-    archive,
-    blocks,
-    check,
-    doctor,
-    doubts,
-    episode,
-    form,
-    init,
-    issues,
-    new,
-    plan,
-    preview,
-    rehearse,
-    render,
-    send,
-    serve,
-    status,
-    steering,
-    subscribers,
-)
 from newsletter.cli.failure import report_bug, report_error
-from newsletter.cli.options import WORKSPACE_HELP, Command
+from newsletter.cli.later import PLAIN, Group, Later
+from newsletter.cli.options import WORKSPACE_HELP
 
 INTERRUPTED = 130
 
-app = typer.Typer(
+_app = typer.Typer(
     name="newsletter",
+    cls=Group,
     help="Write a newsletter in Markdown; send it as mail that looks right everywhere; keep it as web pages.",
     epilog="Start with: newsletter init my-newsletter",
     no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    **PLAIN,
 )
 
 
@@ -54,7 +35,7 @@ def _version(asked: bool) -> None:  # typer calls it so
         raise typer.Exit
 
 
-@app.callback()
+@_app.callback()
 def main(
     context: typer.Context,
     directory: Annotated[str, typer.Option("-C", metavar="DIR", help=WORKSPACE_HELP)] = "",
@@ -67,32 +48,33 @@ def main(
 
 
 _COMMANDS = (
-    ("init", "Make a workspace with a first issue.", init.EXAMPLES, init.init),
-    ("new", "Make the next issue, with the latest episode.", new.EXAMPLES, new.new),
-    ("issues", "List all issues.", issues.LIST_EXAMPLES, issues.issues),
-    ("find", "Find a word or an address in all issues.", issues.FIND_EXAMPLES, issues.find),
-    ("episodes", "List the podcast's episodes.", episode.LIST_EXAMPLES, episode.episodes),
-    ("preview", "Show an issue in the browser, live.", preview.EXAMPLES, preview.preview),
-    ("render", "Write an issue as HTML, text and .eml.", render.EXAMPLES, render.render),
-    ("check", "Tell what is wrong with issues.", check.EXAMPLES, check.check),
-    ("blocks", "Show the kinds of blocks, and what each takes.", blocks.EXAMPLES, blocks.blocks),
-    ("doctor", "See whether all is well, before the first mail.", doctor.EXAMPLES, doctor.doctor),
-    ("form", "Print a form to subscribe with, for any website.", form.EXAMPLES, form.form),
-    ("plan", "Show what would be sent, and to how many.", plan.EXAMPLES, plan.plan),
-    ("rehearse", "Do all of it, and reach no reader.", rehearse.EXAMPLES, rehearse.rehearse),
-    ("send", "Send an issue to its readers, or as a test.", send.EXAMPLES, send.send),
-    ("status", "Show how far a sending is.", status.EXAMPLES, status.status),
-    ("doubts", "List those who may or may not have it.", doubts.EXAMPLES, doubts.doubts),
-    ("pause", "Stop a sending for now.", steering.PAUSE_EXAMPLES, steering.pause),
-    ("resume", "Let a paused sending go on.", steering.RESUME_EXAMPLES, steering.resume),
-    ("cancel", "End a sending for good.", steering.CANCEL_EXAMPLES, steering.cancel),
-    ("serve", "Serve the pages of readers, and the archive.", serve.EXAMPLES, serve.serve),
+    Later("init", "Make a workspace with a first issue.", "init.EXAMPLES"),
+    Later("new", "Make the next issue, with the latest episode.", "new.EXAMPLES"),
+    Later("issues", "List all issues.", "issues.LIST_EXAMPLES"),
+    Later("find", "Find a word or an address in all issues.", "issues.FIND_EXAMPLES"),
+    Later("episodes", "List the podcast's episodes.", "episode.LIST_EXAMPLES"),
+    Later("preview", "Show an issue in the browser, live.", "preview.EXAMPLES"),
+    Later("render", "Write an issue as HTML, text and .eml.", "render.EXAMPLES"),
+    Later("check", "Tell what is wrong with issues.", "check.EXAMPLES"),
+    Later("blocks", "Show the kinds of blocks, and what each takes.", "blocks.EXAMPLES"),
+    Later("doctor", "See whether all is well, before the first mail.", "doctor.EXAMPLES"),
+    Later("form", "Print a form to subscribe with, for any website.", "form.EXAMPLES"),
+    Later("plan", "Show what would be sent, and to how many.", "plan.EXAMPLES"),
+    Later("rehearse", "Do all of it, and reach no reader.", "rehearse.EXAMPLES"),
+    Later("send", "Send an issue to its readers, or as a test.", "send.EXAMPLES"),
+    Later("status", "Show how far a sending is.", "status.EXAMPLES"),
+    Later("doubts", "List those who may or may not have it.", "doubts.EXAMPLES"),
+    Later("pause", "Stop a sending for now.", "steering.PAUSE_EXAMPLES"),
+    Later("resume", "Let a paused sending go on.", "steering.RESUME_EXAMPLES"),
+    Later("cancel", "End a sending for good.", "steering.CANCEL_EXAMPLES"),
+    Later("serve", "Serve the pages of readers, and the archive.", "serve.EXAMPLES"),
+    Later("archive", "Build the web archive, and look at it.", "archive.app"),
+    Later("episode", "Look after the episodes that issues have.", "episode.app"),
+    Later("subscribers", "Import, export, add, remove and list readers.", "subscribers.app"),
 )
-for name, summary, examples, function in _COMMANDS:
-    app.command(name, cls=Command, short_help=summary, epilog=examples)(function)
-app.add_typer(archive.app, name="archive")
-app.add_typer(episode.app, name="episode")
-app.add_typer(subscribers.app, name="subscribers")
+command_line = typer.main.get_group(_app)
+for _command in _COMMANDS:
+    command_line.add_command(_command)
 
 
 def run() -> None:
@@ -106,7 +88,7 @@ def run() -> None:
 def run_with(arguments: list[str]) -> int:
     """Run one command line; return its exit status."""
     try:
-        result = app(arguments, prog_name="newsletter", standalone_mode=False)
+        result = command_line(arguments, prog_name="newsletter", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
         result = INTERRUPTED
     except Exception as error:  # noqa: BLE001  # the one catch-all: every error ends in words and a status

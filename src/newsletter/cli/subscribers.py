@@ -7,14 +7,14 @@ from typing import Annotated
 import typer
 
 from newsletter.cli import transfer
+from newsletter.cli.later import PLAIN
 from newsletter.cli.options import AsJson, Command, Directory, InSegment, WithStatus, WithTag
 
 app = typer.Typer(
     help="Who gets the newsletter: import, export, add, remove, list, show, forget.",
     epilog="Example: newsletter subscribers import subscribers.csv --dry-run",
     no_args_is_help=True,
-    rich_markup_mode=None,
-    add_completion=False,
+    **PLAIN,
 )
 app.command("import", cls=Command, epilog=transfer.IMPORT_EXAMPLES)(transfer.import_csv)
 app.command("export", cls=Command, epilog=transfer.EXPORT_EXAMPLES)(transfer.export_csv)
