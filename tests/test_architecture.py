@@ -32,7 +32,7 @@ BREACHES = {
     "One door to the Markdown parsers": ("render/odd.py", "import markdown_it"),
     "One door to the names of emoji": ("render/odd.py", "import emoji"),
     "One door to Pygments": ("render/odd.py", "import pygments"),
-    "Two doors to Jinja: the theme, and personal fields": ("delivery/odd.py", "import jinja2"),
+    "Two doors to Jinja: the theme, and the expressions of personal fields": ("delivery/odd.py", "import jinja2"),
     "One door to hunspell": ("render/odd.py", "import hunspell"),
     "Two doors to what tells of saved files: the preview, and the archive that is built at every save": (
         "archive/odd.py",

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from newsletter.issue.markdown import parse, to_html, typographic
 from newsletter.issue.parse import parse_issue
 from newsletter.render import Theme, fill
+from newsletter.render.expressions import check_fields
 from newsletter.render.inline import inline_document, inline_fragments, lint_css
 from newsletter.render.mjml import compile_mjml
 from newsletter.render.mjml_lint import lint_mjml
-from newsletter.render.personal import check_fields, place_in_html, place_in_text
+from newsletter.render.personal import place_in_html, place_in_text
 from newsletter.render.text import to_text
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 from newsletter.errors import IssueError
 from newsletter.issue import House, load_kinds, parse_issue
 from newsletter.issue.markdown import to_html
-from newsletter.render.personal import check_conditions, check_fields
+from newsletter.render.expressions import check_conditions, check_fields
 
 if TYPE_CHECKING:
     from newsletter.model import Block, Finding, Issue

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from newsletter.errors import IssueError
 from newsletter.issue import PLACEHOLDER
-from newsletter.render.personal import check_fields
+from newsletter.render.expressions import check_fields
 from tests.issue.any_text import BODIES, N, families
 from tests.issue.drafts import FRONT, SUBSCRIBER_FIELDS, faults, html, parsed
 

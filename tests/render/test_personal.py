@@ -11,7 +11,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from newsletter.errors import IssueError, PersonalFieldError
 from newsletter.model import Context, Hole, PersonalField, Position
 from newsletter.render import personal_values, render_email
-from newsletter.render.personal import check_fields, evaluate, fill_for_everybody, public_values
+from newsletter.render.expressions import check_fields
+from newsletter.render.personal import evaluate, fill_for_everybody, public_values
 from tests.render.issues import ANNA, FRONT, NOBODY, SETTINGS, SITE, THEME, issue_of, mail_of, page_of, reader
 
 if TYPE_CHECKING:

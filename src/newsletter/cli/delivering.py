@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from newsletter.audience.tokens import keys_of
+from newsletter.cli.failure import INTERRUPTED
 from newsletter.cli.output import Mark, print_json, say
 from newsletter.cli.tallies import ENDED, document, going_along, how_to_resume, say_tally
 from newsletter.errors import DeliveryError, SendingError, StoreError
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from newsletter.delivery.base import Message, Transport
     from newsletter.sending.rows import Row, Tally
     from newsletter.sending.sendings import Sending
-
-INTERRUPTED = 130
 
 
 def work_on(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from newsletter.model import Finding
 
-USAGE, BUG = 2, 3
+USAGE, BUG, INTERRUPTED = 2, 3, 130
 
 _ERROR = Mark("error:", "red")
 _THE_MACHINE = frozenset({errno.EDQUOT, errno.ENOENT, errno.ENOSPC, errno.EROFS})

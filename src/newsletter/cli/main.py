@@ -9,11 +9,9 @@ from typing import Annotated
 import typer
 import typer.main
 
-from newsletter.cli.failure import report_bug, report_error
+from newsletter.cli.failure import INTERRUPTED, report_bug, report_error
 from newsletter.cli.later import PLAIN, Group, Later
 from newsletter.cli.options import WORKSPACE_HELP
-
-INTERRUPTED = 130
 
 _app = typer.Typer(
     name="newsletter",

@@ -18,7 +18,6 @@ _PAGES_PATIENCE_S = 10.0
 """How long a page waits for another writer: a mail program that unsubscribes its reader may ask but once."""
 _POSTMANS_PATIENCE_S = 1.0
 """The engine has a patience of its own, and meanwhile hears that it is to end."""
-_INTERRUPTED = 130
 _MOST_BUGS = 20
 _NOWHERE = {
     "directory": "mails go into a folder, and reach nobody: see delivery.transport in newsletter.toml",
@@ -48,6 +47,7 @@ def serve(
     import signal
     import sys
 
+    from newsletter.cli.failure import INTERRUPTED
     from newsletter.cli.output import Mark, print_json, say
     from newsletter.cli.workspace import open_workspace
     from newsletter.web.public.server import Plan, address_of, listen
@@ -82,7 +82,7 @@ def serve(
             bug=_Bugs().write_down,
         )
         ended_by = serve_site(plan, listening, ready)
-    return _INTERRUPTED if ended_by == signal.SIGINT else 0
+    return INTERRUPTED if ended_by == signal.SIGINT else 0
 
 
 def _with_options(settings: Settings, host: str, port: int | None, proxies: list[str] | None) -> Settings:

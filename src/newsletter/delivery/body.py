@@ -14,7 +14,8 @@ from newsletter.delivery.quoted_printable import encode_piece
 from newsletter.delivery.verify import Lines
 from newsletter.errors import UnsafeValueError
 from newsletter.model import Hole
-from newsletter.render.personal import evaluator, holds
+from newsletter.render.expressions import holds
+from newsletter.render.personal import evaluator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

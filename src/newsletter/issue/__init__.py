@@ -12,14 +12,12 @@ from newsletter.issue.kinds import Attribute, Kind, load_kinds
 from newsletter.issue.markdown import parse_once
 from newsletter.issue.names import slug_of
 from newsletter.issue.parse import House, parse_issue, read_issue
-from newsletter.wording import did_you_mean
 
 __all__ = [
     "PLACEHOLDER",
     "Attribute",
     "House",
     "Kind",
-    "did_you_mean",
     "load_kinds",
     "parse_issue",
     "parse_once",

@@ -1,22 +1,21 @@
 """The lint of an MJML document. mjml-python checks nothing: what it does not know, it drops or prints as it is.
 
-What MJML allows comes from MJML itself (`mjml_components.json`). The house's own rules keep templates away from
+What MJML allows is said by `mjml_reference`. The house's own rules keep templates away from
 what mjml-python or a mail program draws wrongly.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from newsletter.model import Finding, Position
 from newsletter.render.mjml import VOID, numeric_entities
+from newsletter.render.mjml_reference import elements, fits, kinds_by_attribute, wanted
 from newsletter.render.places import place_at, read_place
 from newsletter.wording import did_you_mean, quoted
 
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element as Node
 
-_PLACEHOLDER = re.compile(r"zq\d+w\d+z")
-_ROOT_ATTRIBUTES = {"lang": "string", "dir": "enum(auto,ltr,rtl)", "owa": "string"}
+    from newsletter.render.mjml_reference import Element
+
 _EVERYWHERE = frozenset({"css-class", "data-at", "mj-class"})
 _BODY_PX = 600.0
 _FONT_SERVER = "fonts.googleapis.com"
@@ -63,24 +62,8 @@ _TAG = re.compile(r"""<(/?)([A-Za-z][^\s/>]*)(?:[^"'>]|"[^"]*"|'[^']*')*>""")
 _HIDDEN = re.compile(r"\[if [^\]]+\]>(.*)<!\[endif\]", re.DOTALL)
 _REVEALED = re.compile(r"\[if [^\]]+\]><!")
 _REVEALED_END = "<![endif]"
-_COLOUR = re.compile(
-    r"#[0-9a-f]{3}(?:[0-9a-f]{3})?|rgb\((?:\s*\d{1,3}\s*(?:,|(?=\)))){3}\)"
-    r"|rgba\((?:\s*\d{1,3}\s*,){3}\s*(?:\d+|\d*\.\d+)\s*\)",
-    re.IGNORECASE,
-)
-_UNIT = re.compile(r"unit(WithNegative)?\(([^)]*)\)(?:\{(\d+),(\d+)\})?")
-_ENUM = re.compile(r"enum\(([^)]*)\)")
 _LENGTH = re.compile(r"(\d*\.?\d+)(px|%)")
 _MISMATCH = re.compile(r"Opening and ending tag mismatch: (\S+) line (\d+) and (\S+)")
-
-
-@dataclass(frozen=True, slots=True)
-class _Element:
-    """What MJML says of one element."""
-
-    children: frozenset[str]
-    holds_text: bool
-    attributes: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +109,12 @@ def _element_faults(element: Node) -> Iterator[_Fault]:
         yield from _default_faults(element)
     elif refusal:
         yield _Fault("mjml-refused", f"{name} is not for mails: {refusal}")
-    elif name in _elements():
+    elif name in elements():
         yield from _parent_faults(name, parent)
-        yield from _attribute_faults(element, _elements()[name].attributes)
-        yield from _content_faults(element, _elements()[name])
+        yield from _attribute_faults(element, elements()[name].attributes)
+        yield from _content_faults(element, elements()[name])
     elif name.startswith("mj"):
-        yield _Fault("mjml-element-unknown", f"unknown element {quoted(name)}{did_you_mean(name, _elements())}")
+        yield _Fault("mjml-element-unknown", f"unknown element {quoted(name)}{did_you_mean(name, elements())}")
     elif parent is None or _is_structure(parent):
         yield _Fault("mjml-parent", f"{name} cannot stand here; put it into mj-text or mj-raw")
 
@@ -141,9 +124,9 @@ def _parent_faults(name: str, parent: Node | None) -> Iterator[_Fault]:
         if name != "mjml":
             yield _Fault("mjml-parent", f"a mail begins with mjml, not with {name}")
         return
-    holder = _elements().get(parent.tag)
+    holder = elements().get(parent.tag)
     if holder is None or name not in holder.children:
-        homes = sorted(home for home, item in _elements().items() if name in item.children and not _refusal(home))
+        homes = sorted(home for home, item in elements().items() if name in item.children and not _refusal(home))
         yield _Fault("mjml-parent", f"{name} cannot stand in {parent.tag}, only in {' or '.join(homes) or 'no other'}")
 
 
@@ -157,7 +140,7 @@ def _attribute_faults(element: Node, known: Mapping[str, str]) -> Iterator[_Faul
             yield _Fault("mjml-attribute-unknown", f"{name} has no attribute {quoted(attribute)}{hint}")
         elif (name, attribute) in _IGNORED:
             yield _Fault("mjml-attribute-ignored", f"{name} {attribute}: {_IGNORED[name, attribute]}")
-        elif not _fits(value, known[attribute]):
+        elif not fits(value, known[attribute]):
             yield _bad_value(element, attribute, known[attribute])
 
 
@@ -170,21 +153,21 @@ def _default_faults(element: Node) -> Iterator[_Fault]:
         if name == "mj-class" and not element.get("name"):
             yield _Fault("mjml-class-nameless", 'mj-class needs name="…"')
         for attribute, value in element.items():
-            kinds = _kinds_by_attribute().get(attribute, ())
+            kinds = kinds_by_attribute().get(attribute, ())
             if attribute in _EVERYWHERE or (name == "mj-class" and attribute == "name"):
                 continue
             if not kinds:
-                hint = did_you_mean(attribute, _kinds_by_attribute())
+                hint = did_you_mean(attribute, kinds_by_attribute())
                 yield _Fault("mjml-attribute-unknown", f"no element has an attribute {quoted(attribute)}{hint}")
-            elif not any(_fits(value, kind) for kind in kinds):
+            elif not any(fits(value, kind) for kind in kinds):
                 yield _bad_value(element, attribute, min(kinds))
-    elif name in _elements():
-        yield from _attribute_faults(element, _elements()[name].attributes)
+    elif name in elements():
+        yield from _attribute_faults(element, elements()[name].attributes)
     else:
-        yield _Fault("mjml-element-unknown", f"unknown element {quoted(name)}{did_you_mean(name, _elements())}")
+        yield _Fault("mjml-element-unknown", f"unknown element {quoted(name)}{did_you_mean(name, elements())}")
 
 
-def _content_faults(element: Node, known: _Element) -> Iterator[_Fault]:
+def _content_faults(element: Node, known: Element) -> Iterator[_Fault]:
     name = element.tag
     if name in _NEEDS_ALT and element.get("alt") is None:
         message = f'{name} needs alt="…", or alt="" for decoration: else screen readers spell out the file\'s name'
@@ -291,45 +274,13 @@ def _px(length: str, whole_px: float, otherwise_px: float = 0) -> float:
 
 
 def _bad_value(element: Node, attribute: str, kind: str) -> _Fault:
-    message = f"{element.tag} {attribute}={quoted(element.get(attribute))} is not {_wanted(kind)}"
+    message = f"{element.tag} {attribute}={quoted(element.get(attribute))} is not {wanted(kind)}"
     return _Fault("mjml-value", message)
-
-
-@lru_cache(maxsize=4096)
-def _fits(value: str, kind: str) -> bool:
-    """Whether a value is of one of MJML's types, such as `unit(px,%){1,4}`."""
-    unit, choice = _UNIT.fullmatch(kind), _ENUM.fullmatch(kind)
-    if kind == "string" or _PLACEHOLDER.fullmatch(value):
-        return True
-    if unit:
-        units = unit[2].split(",")
-        sign = "-?" if unit[1] else ""
-        length = re.compile(
-            rf"{sign}(?:\d*\.?\d+(?:{'|'.join(map(re.escape, units))})|0){'|auto' if 'auto' in units else ''}"
-        )
-        parts = value.split() or [""]
-        return int(unit[3] or 1) <= len(parts) <= int(unit[4] or 1) and all(map(length.fullmatch, parts))
-    if choice:
-        return value in choice[1].split(",")
-    if kind == "color":
-        return bool(_COLOUR.fullmatch(value)) or value.lower() in _mjml()["colours"]
-    return value in {"true", "false"} if kind == "boolean" else value.isdecimal()
-
-
-def _wanted(kind: str) -> str:
-    """A type of MJML in words."""
-    unit, choice = _UNIT.fullmatch(kind), _ENUM.fullmatch(kind)
-    if unit:
-        units = " or ".join(name or "no unit" for name in unit[2].split(","))
-        return f"{unit[3]} to {unit[4]} lengths in {units}" if unit[3] else f"a length in {units}"
-    if choice:
-        return f"one of {', '.join(name or 'nothing' for name in choice[1].split(','))}"
-    return {"color": 'a colour such as "#1f2937"', "boolean": "true or false"}.get(kind, "a whole number")
 
 
 def _is_structure(element: Node) -> bool:
     """Whether an element holds other elements only, and no text."""
-    known = _elements().get(element.tag)
+    known = elements().get(element.tag)
     return known is not None and not known.holds_text
 
 
@@ -346,32 +297,6 @@ def _defaults(root: Node) -> Mapping[str, Mapping[str, str]]:
         name = f".{item.get('name')}" if item.tag == "mj-class" else item.tag
         found.setdefault(name, {}).update(item.attrib)
     return found
-
-
-@cache
-def _elements() -> Mapping[str, _Element]:
-    elements = {
-        name: _Element(frozenset(item["children"]), item["content"], item["attributes"])
-        for name, item in _mjml()["elements"].items()
-    }
-    # mjml-python knows no mj-raw there; it is for text before the doctype.
-    elements["mjml"] = _Element(frozenset({"mj-head", "mj-body"}), holds_text=False, attributes=_ROOT_ATTRIBUTES)
-    return elements
-
-
-@cache
-def _kinds_by_attribute() -> Mapping[str, tuple[str, ...]]:
-    kinds: dict[str, tuple[str, ...]] = {}
-    for element in _elements().values():
-        for attribute, kind in element.attributes.items():
-            kinds[attribute] = (*kinds.get(attribute, ()), kind)
-    return kinds
-
-
-@cache
-def _mjml() -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads(files("newsletter.render").joinpath("mjml_components.json").read_bytes())
-    return loaded
 
 
 def _xml_finding(source: str, error: etree.XMLSyntaxError) -> Finding:

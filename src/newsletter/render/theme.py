@@ -33,13 +33,13 @@ from markupsafe import Markup
 from newsletter.config.settings import LANGUAGES
 from newsletter.errors import TemplateError
 from newsletter.i18n import catalogue, format_date, format_duration, format_period, format_zone
-from newsletter.issue import Kind, did_you_mean, load_kinds
+from newsletter.issue import Kind, load_kinds
 from newsletter.model import Finding, Position
 from newsletter.render.lines import hang, underline, wrap
 from newsletter.render.on_web import sponsored
 from newsletter.render.places import mark_places
 from newsletter.render.slots import button_px
-from newsletter.wording import quoted
+from newsletter.wording import did_you_mean, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator

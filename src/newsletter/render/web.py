@@ -14,15 +14,9 @@ from newsletter.issue.pinned import shortened
 from newsletter.render import links
 from newsletter.render.anchors import ON_PAGE, with_anchors
 from newsletter.render.episodes import page_view
+from newsletter.render.expressions import holds, refuse_wrong_fields
 from newsletter.render.on_web import with_copies, without_styles
-from newsletter.render.personal import (
-    fill_for_everybody,
-    holds,
-    place_in_html,
-    place_in_text,
-    public_values,
-    refuse_wrong_fields,
-)
+from newsletter.render.personal import fill_for_everybody, place_in_html, place_in_text, public_values
 from newsletter.render.shown import NO_PICTURES, OnPage, in_text
 from newsletter.render.view import ON_WEB, block_view, blocks_on, contents_of, house_view, issue_view
 

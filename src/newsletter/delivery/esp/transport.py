@@ -9,35 +9,30 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newsletter.delivery.esp.calls import Lost
-from newsletter.delivery.esp.filling import can_be_written
-from newsletter.delivery.esp.judging import Meaning, meaning_of, wait_s, words_of
+from newsletter.delivery.esp.flight import Flight
+from newsletter.delivery.esp.judging import words_of
 from newsletter.delivery.esp.line import open_line
 from newsletter.delivery.pace import Limits, Pace
 from newsletter.errors import DeliveryError
-from newsletter.model import Outcome, Scope, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from ssl import SSLContext
 
     from newsletter.config.esp import Esp
     from newsletter.delivery.base import Capabilities, Feed, Message
-    from newsletter.delivery.esp.calls import Call, Dialect, Reply
+    from newsletter.delivery.esp.calls import Call, Dialect, Lost, Reply
     from newsletter.delivery.esp.line import Line
+    from newsletter.model import Outcome
 
 UNREACHED_IN_A_ROW = 5
 """So many requests that did not reach the provider, with none between them that did, and the run has no sense."""
 LOST_IN_A_ROW = 3
 """So many that got no answer that can be understood, and it ends: each of them leaves readers in doubt."""
-BLAMED_IN_A_FLIGHT = 3
-"""So many mails that were refused by themselves, and none of them for its reader: it would befall the others too."""
-INTERRUPTED = "it was stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +151,7 @@ class _Run:
             if not messages:
                 return
             # A task of its own: cancelled with this one, nobody would hear what the provider answers.
-            flight = self._loop.create_task(_Flight(self, messages).fly())
+            flight = self._loop.create_task(Flight(self, messages).fly())
             self._flights.add(flight)
             flight.add_done_callback(self._flights.discard)
             await asyncio.shield(flight)
@@ -258,139 +253,3 @@ class _Run:
         words = f"{reply.status} {words_of(reply, self._dialect.secrets)}".strip()
         self.fail(f"{self._label} refuses all that comes from here: {words}; look at its key, its sender, your account")
         return words
-
-
-class _Flight:
-    """What one take gave, on its way."""
-
-    def __init__(self, run: _Run, messages: Sequence[Message]) -> None:
-        self._run = run
-        self._secrets = run.dialect.secrets
-        # In an order that depends on themselves alone, so that the same messages make the same requests.
-        self._left = {id(message): message for message in sorted(messages, key=lambda each: each.message_id)}
-        self._on_wire: Call | None = None
-        self._blamed = 0
-        """Mails of it that were refused for a reason of ours."""
-        self._put_off = ""
-        """Why nothing more of it goes out now; empty while it does."""
-
-    async def fly(self) -> None:
-        """Settle every message."""
-        try:
-            for group in self._groups():
-                await self._hand_over(group)
-        except DeliveryError as error:
-            self._run.fail(str(error))
-        finally:
-            on_wire = self._on_wire.messages if self._on_wire else ()
-            self._settle_all(on_wire, Verdict.UNCERTAIN, "", f"{INTERRUPTED} before its answer")
-            why = self._put_off or f"{INTERRUPTED}, before this message"
-            self._settle_all(tuple(self._left.values()), Verdict.DEFERRED, "", why)
-
-    def _groups(self) -> Iterator[tuple[Message, ...]]:
-        """Yield the messages in groups that can share a request, in which no address is twice."""
-        waiting = deque(self._sendable())
-        while waiting:
-            distinct: dict[str, Message] = {}
-            again: deque[Message] = deque()
-            for message in waiting:
-                if distinct.setdefault(message.recipient.lower(), message) is not message:
-                    again.append(message)
-            groups = self._run.dialect.groups(tuple(distinct.values()))
-            if len(distinct) > 1 and len(groups) == len(distinct):
-                self._run.one_by_one()
-            yield from groups
-            waiting = again
-
-    def _sendable(self) -> Iterator[Message]:
-        for message in tuple(self._left.values()):
-            if can_be_written(message.recipient):
-                yield message
-            else:
-                name = self._run.dialect.capabilities.name
-                reply = f"{name} takes no address that cannot be written in ASCII"
-                self._settle(message, Outcome(message.recipient, Verdict.REFUSED, reply=reply, scope=Scope.SOFT))
-
-    async def _hand_over(self, group: tuple[Message, ...]) -> None:
-        """Have one group taken, in one request, or in two halves where it is too large or something in it is unfit."""
-        if self._put_off:
-            return
-        call = self._run.dialect.call(group)
-        most = self._run.dialect.capabilities.max_batch_bytes
-        if len(group) > 1 and most and len(call.body) > most:
-            await self._in_halves(group)
-            return
-        await self._run.turn()
-        if self._run.is_over:
-            return
-        self._on_wire = call
-        reply = await self._posted(call)
-        self._on_wire = None
-        if reply is None:
-            return
-        meaning, words = meaning_of(reply), words_of(reply, self._secrets)
-        if meaning is Meaning.UNFIT and len(group) > 1:
-            await self._in_halves(group)
-        elif meaning is Meaning.UNFIT:
-            self._run.answered()
-            is_his = group[0].recipient.lower() in words.lower()
-            scope = Scope.SOFT if is_his else Scope.OURS
-            self._blamed += scope is Scope.OURS
-            if self._blamed >= BLAMED_IN_A_FLIGHT:
-                self._put_off = "others beside it were refused for a reason that is ours"
-            self._settle_all(group, Verdict.REFUSED, str(reply.status), words, scope)
-        elif meaning is Meaning.CLOSED:
-            self._settle_all(group, Verdict.DEFERRED, str(reply.status), self._run.fail_with(reply))
-        else:
-            self._run.was_throttled(wait_s(reply))
-            self._put_off = words or "it asks for time"
-            self._settle_all(group, Verdict.DEFERRED, str(reply.status), words)
-
-    async def _in_halves(self, group: tuple[Message, ...]) -> None:
-        middle = len(group) // 2
-        await self._hand_over(group[:middle])
-        await self._hand_over(group[middle:])
-
-    async def _posted(self, call: Call) -> Reply | None:
-        """Post a call, again where that is safe; return an answer that refused the whole of it, None if it is settled.
-
-        Once a request was written and not answered, only an answer that says of its mails what became of them settles
-        that: a refusal of the second may come although the first was taken.
-        """
-        why, code = "", ""
-        for pause_s in (0.0, *self._run.again_s):
-            if pause_s:
-                await asyncio.sleep(pause_s)
-                if self._run.is_over:
-                    break
-            reply = await self._run.post(call)
-            if isinstance(reply, Lost):
-                if not reply.was_written and not why:
-                    self._run.was_unreached(reply.why)
-                    self._put_off = reply.why
-                    self._settle_all(call.messages, Verdict.DEFERRED, "", reply.why)
-                    return None
-                why, code = reply.why, ""
-                continue
-            if outcomes := self._run.dialect.read(call, reply):
-                self._run.answered()
-                for message, outcome in zip(call.messages, outcomes, strict=True):
-                    self._settle(message, outcome)
-                return None
-            if meaning_of(reply) is not Meaning.UNKNOWN and not why:
-                return reply
-            why, code = words_of(reply, self._secrets), str(reply.status)
-        self._run.was_lost(f"{code} {why}".strip())
-        self._settle_all(call.messages, Verdict.UNCERTAIN, code, why)
-        return None
-
-    def _settle_all(
-        self, messages: Sequence[Message], verdict: Verdict, code: str, reply: str, scope: Scope = Scope.SESSION
-    ) -> None:
-        for message in messages:
-            if id(message) in self._left:
-                self._settle(message, Outcome(message.recipient, verdict, code, reply, scope))
-
-    def _settle(self, message: Message, outcome: Outcome) -> None:
-        del self._left[id(message)]
-        self._run.settle(message, outcome)

@@ -18,7 +18,7 @@ from newsletter.render import (
     render_email,
     render_issue_page,
 )
-from newsletter.render.personal import holds
+from newsletter.render.expressions import holds
 from newsletter.render.shown import content_id
 from newsletter.render.view import ON_EMAIL
 from newsletter.web.preview.marks import bytes_by_line, mark, without_marks

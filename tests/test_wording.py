@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.issue import did_you_mean
-from newsletter.wording import near_miss, quoted
+from newsletter.wording import did_you_mean, near_miss, quoted
 
 
 @pytest.mark.parametrize(
