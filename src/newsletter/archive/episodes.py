@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from slugify import slugify
 
@@ -137,9 +137,9 @@ def chapters_json(heard: Heard) -> bytes:
     return json.dumps({"version": "1.2.0", "chapters": chapters}, ensure_ascii=False, indent=1).encode()
 
 
-def _podcast_episode(press: Press, told: Told) -> dict[str, Any]:
+def _podcast_episode(press: Press, told: Told) -> dict[str, object]:
     heard = told.heard
-    known: dict[str, Any] = {
+    known: dict[str, object] = {
         "@type": "PodcastEpisode",
         "name": heard.title,
         "url": f"{press.site}/{told.path}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lxml import etree
 from markupsafe import Markup
@@ -32,30 +32,30 @@ def policy(hosts: Iterable[str] = ()) -> str:
     )
 
 
-def structured(*documents: Mapping[str, Any]) -> Markup:
+def structured(*documents: Mapping[str, object]) -> Markup:
     """Return JSON-LD as it stands in a `script` of that type, where no text can end it."""
     whole = documents[0] if len(documents) == 1 else {"@graph": list(documents)}
     text = json.dumps({"@context": "https://schema.org", **whole}, ensure_ascii=False, separators=(",", ":"))
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - with no < in it, it stays where it is
 
 
-def organization(press: Press) -> dict[str, Any]:
+def organization(press: Press) -> dict[str, object]:
     """Return who publishes."""
     newsletter = press.settings.newsletter
-    known = {"@type": "Organization", "name": newsletter.name, "url": f"{press.site}/"}
+    known: dict[str, object] = {"@type": "Organization", "name": newsletter.name, "url": f"{press.site}/"}
     if press.logos.logo:
         known["logo"] = f"{press.site}/assets/{press.logos.logo.file}"
     return known
 
 
-def website(press: Press) -> dict[str, Any]:
+def website(press: Press) -> dict[str, object]:
     """Return what the front page is of."""
     newsletter = press.settings.newsletter
     known = {"@type": "WebSite", "name": newsletter.name, "url": f"{press.site}/", "inLanguage": newsletter.language}
     return known | {"description": newsletter.description, "publisher": organization(press)}
 
 
-def news_article(press: Press, record: Record, published: str, card: str) -> dict[str, Any]:
+def news_article(press: Press, record: Record, published: str, card: str) -> dict[str, object]:
     """Return what an issue is; `published` is a moment in ISO 8601, `card` the address of its drawn picture."""
     url = f"{press.site}/p/{record.slug}/"
     return {
@@ -74,7 +74,7 @@ def news_article(press: Press, record: Record, published: str, card: str) -> dic
     }
 
 
-def breadcrumbs(press: Press, trail: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def breadcrumbs(press: Press, trail: Sequence[tuple[str, str]]) -> dict[str, object]:
     """Return the way to a page: names, each with its path below the archive."""
     items = [
         {"@type": "ListItem", "position": number, "name": name, "item": f"{press.site}/{path}"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from newsletter.audience.subscribers import Subscriber
 
 
-def as_document(person: Subscriber) -> dict[str, Any]:
+def as_document(person: Subscriber) -> dict[str, object]:
     """Return a subscriber as they stand in a JSON document."""
     return {
         "id": person.id,
@@ -37,7 +37,7 @@ def moment(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def kept_as_document(address: str, kept: Kept) -> dict[str, Any]:
+def kept_as_document(address: str, kept: Kept) -> dict[str, object]:
     """Return all that is kept of an address as a JSON document."""
     why = kept.suppression
     return {

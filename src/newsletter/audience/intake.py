@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
@@ -61,11 +61,11 @@ class Decision:
     kind: Kind
     reason: str = ""
     """Of those kept out: `unsubscribed`, or the reason of the suppression."""
-    added: Mapping[str, Any] | None = None
+    added: Mapping[str, object] | None = None
     """A new row of `subscriber`."""
-    updated: Mapping[str, Any] | None = None
+    updated: Mapping[str, object] | None = None
     """The changed columns of a row of `subscriber`, with its id as `b_id`."""
-    suppressed: Mapping[str, Any] | None = None
+    suppressed: Mapping[str, object] | None = None
     """A new row of `suppression`."""
 
 
@@ -147,7 +147,7 @@ def _decision(person: Incoming, known: _Known, intake: Intake) -> Decision:
     return Decision(person.line, Kind.UPDATED, updated=changed) if changed else Decision(person.line, Kind.UNCHANGED)
 
 
-def _suppression(person: Incoming, intake: Intake) -> dict[str, Any]:
+def _suppression(person: Incoming, intake: Intake) -> dict[str, object]:
     return {
         "address_key": person.address.key,
         "reason": person.status,
@@ -167,7 +167,7 @@ def _ended(person: Incoming, known: _Known, intake: Intake) -> Decision:
     return Decision(person.line, Kind.UNSUBSCRIBED, updated=changed)
 
 
-def _new_row(person: Incoming, intake: Intake) -> dict[str, Any]:
+def _new_row(person: Incoming, intake: Intake) -> dict[str, object]:
     ended = None
     if person.status == "unsubscribed":
         ended = intake.now_ms if person.ended_at_ms is None else person.ended_at_ms
@@ -188,11 +188,11 @@ def _new_row(person: Incoming, intake: Intake) -> dict[str, Any]:
     }
 
 
-def _kept(row: RowMapping) -> dict[str, Any]:
+def _kept(row: RowMapping) -> dict[str, object]:
     return {"b_id": row["id"], **{column.name: row[column.name] for column in _KEPT}}
 
 
-def _changes(person: Incoming, row: RowMapping, intake: Intake) -> dict[str, Any] | None:
+def _changes(person: Incoming, row: RowMapping, intake: Intake) -> dict[str, object] | None:
     """Return a row as it becomes: what a line leaves empty stays as it was, tags and fields come together."""
     before = _kept(row)
     after = {

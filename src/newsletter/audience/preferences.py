@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
@@ -46,5 +46,5 @@ def rename(connection: Connection, subscriber_id: int, first_name: str, last_nam
     Raises:
         UncleanError: a name holds control characters, or is too long; nothing is changed.
     """
-    names: dict[str, Any] = {"first_name": clean_text(first_name), "last_name": clean_text(last_name)}
+    names: dict[str, object] = {"first_name": clean_text(first_name), "last_name": clean_text(last_name)}
     connection.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(names))

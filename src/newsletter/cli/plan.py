@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -90,7 +90,7 @@ def spoken(seconds: float) -> str:
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"  # noqa: PLR2004 - as above
 
 
-def _document(mailing: Mailing, plan: Plan) -> dict[str, Any]:
+def _document(mailing: Mailing, plan: Plan) -> dict[str, object]:
     from newsletter.cli.failure import finding_as_json
 
     return {

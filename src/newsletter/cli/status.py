@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -58,7 +58,7 @@ def status(
     return state
 
 
-def _show(engine: Engine, sending: Sending, timezone: tzinfo, *, as_json: bool) -> tuple[dict[str, Any], int]:
+def _show(engine: Engine, sending: Sending, timezone: tzinfo, *, as_json: bool) -> tuple[dict[str, object], int]:
     """Tell a person how far a sending is; return the same as a document, and the exit status."""
     from newsletter.cli.delivering import status_of
     from newsletter.cli.output import show
@@ -85,7 +85,7 @@ def _show(engine: Engine, sending: Sending, timezone: tzinfo, *, as_json: bool) 
     return found, status_of(counts, sending.status)
 
 
-def _show_own(engine: Engine, *, as_json: bool) -> list[dict[str, Any]]:
+def _show_own(engine: Engine, *, as_json: bool) -> list[dict[str, object]]:
     """Tell a person how many mails of its own the newsletter has sent, of each kind; return the same for a document."""
     from newsletter.cli.output import Mark, show
     from newsletter.cli.tallies import counts_of, joined, words

@@ -6,7 +6,7 @@ import sys
 import time
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from newsletter.cli.output import Mark, say
 from newsletter.cli.plan import spoken
@@ -32,7 +32,7 @@ _LINE_EVERY_S = 10.0
 """Where there is no terminal."""
 
 
-def document(slug: str, status: str, counts: Tally, seconds: float, done: int) -> dict[str, Any]:
+def document(slug: str, status: str, counts: Tally, seconds: float, done: int) -> dict[str, object]:
     """Return how far a sending is, as `send`, `rehearse` and `status` print it: all its states make up `planned`."""
     shown = max(seconds, 0.001)
     return {

@@ -113,7 +113,7 @@ def _positions(lines: list[str]) -> dict[KeyPath, Position]:
     return positions
 
 
-def _statements(lines: list[str]) -> Iterator[tuple[Position, bool, dict[str, Any]]]:
+def _statements(lines: list[str]) -> Iterator[tuple[Position, bool, dict[str, object]]]:
     """Yield each header and each key with its value: its place, whether it is a header, what it parses to."""
     start = 0
     while start < len(lines):
@@ -124,7 +124,7 @@ def _statements(lines: list[str]) -> Iterator[tuple[Position, bool, dict[str, An
         start = end
 
 
-def _statement(lines: list[str], start: int) -> tuple[dict[str, Any], int]:
+def _statement(lines: list[str], start: int) -> tuple[dict[str, object], int]:
     for end in range(start + 1, min(start + MAX_STATEMENT_LINES, len(lines)) + 1):
         try:
             return tomllib.loads("\n".join(lines[start:end])), end
@@ -134,7 +134,7 @@ def _statement(lines: list[str], start: int) -> tuple[dict[str, Any], int]:
     raise ValueError(message)
 
 
-def _table_path(header: dict[str, Any], indexes: dict[KeyPath, int]) -> KeyPath:
+def _table_path(header: dict[str, object], indexes: dict[KeyPath, int]) -> KeyPath:
     """Return the path of a header's table; count the arrays of tables that it names in `indexes`."""
     path: KeyPath = ()
     node: Any = header

@@ -13,7 +13,7 @@ import json
 from datetime import UTC, datetime
 from hashlib import sha256
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from slugify import slugify
 
@@ -129,7 +129,7 @@ def _bytes(path: Path, shown: str) -> bytes:
         raise IssueError([Finding(Position(shown), f"cannot be read: {error.strerror}", _RULE)]) from error
 
 
-def _document(data: bytes, shown: str) -> Mapping[str, Any]:
+def _document(data: bytes, shown: str) -> Mapping[str, object]:
     """Return what stands under `episodes`."""
     place = Position(shown)
     try:
@@ -145,7 +145,7 @@ def _document(data: bytes, shown: str) -> Mapping[str, Any]:
         found = quoted(str(document.get("version")))
         message = f"is of version {found}, and this program reads version {VERSION}; use a newer one, or {_AGAIN}"
         raise IssueError([Finding(place, message, _RULE)])
-    episodes: dict[str, Any] = document["episodes"]
+    episodes: dict[str, object] = document["episodes"]
     return episodes
 
 
@@ -223,7 +223,7 @@ class _Values:
     def __init__(self, written: object, name: str, fault: Callable[[str, str], None]) -> None:
         self.name = name
         self._fault = fault
-        self._values: dict[str, Any] = written if isinstance(written, dict) else {}
+        self._values: dict[str, object] = written if isinstance(written, dict) else {}
         if not isinstance(written, dict):
             fault(name, "expected a table, { … }")
 

@@ -4,8 +4,8 @@ In: an `Issue` and the pictures beside it, the theme (templates and colours), th
 Out: an `Email` whose HTML, text, subject and preheader are segments with holes for the reader's own fields; the HTML
 of the issue's web page, with nothing of any reader in it; the `Pictures` that both of them show.
 May not: touch the network, the database or the terminal; let an editor's word reach Jinja as a template or MJML as
-markup. Each library has one door: Jinja `theme` (and `personal` for expressions), MJML `mjml`, premailer `inline`,
-Pillow `pictures`.
+markup. Each library has one door: Jinja `theme` (and `expressions` for personal fields), MJML `mjml`, premailer
+`inline`, Pillow `pictures`.
 
 The way of a mail:
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from newsletter.config.settings import LANGUAGES
@@ -52,7 +52,7 @@ def block_view(block: Block, kind: Kind, show: ShowPicture, words: Words) -> Sim
 
     Beside a picture `cover` stand `cover_width` and `cover_height`, in CSS pixels, `""` where they are not known.
     """
-    seen: dict[str, Any] = {}
+    seen: dict[str, object] = {}
     for name, attribute in kind.attributes.items():
         value = block.attributes.get(name, "")
         if attribute.type == "picture":

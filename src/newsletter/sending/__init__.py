@@ -13,5 +13,8 @@ May not: read an issue's file, render, speak SMTP, or print.
     rows       what these hand to each other             clock         a sender's time, which only goes forward
     guard      when refusals are too many to be believed refusals      what then: held for the editor's word
     evidence   what the log of a server proves of doubts
+    replay     a provider asked again, which settles some too
     rehearsal  the readers copied, so that a sending can be tried without touching them
+    own_mails  what is sent to one person: to confirm, to welcome, to give access
+    told       what a reader tells by the links of a mail
 """

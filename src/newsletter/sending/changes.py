@@ -7,7 +7,7 @@ written down as an event, so that a row's history can be told to the reader who 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Text, bindparam, func, insert, literal, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -60,7 +60,7 @@ def change(
     connection: Connection,
     arrow: Arrow,
     where: Sequence[ColumnElement[bool]],
-    values: Mapping[str, Any],
+    values: Mapping[str, object],
     now_ms: int,
 ) -> int:
     """Take an arrow for all rows that `where` names, and that are where it starts; return how many it took."""
@@ -132,7 +132,7 @@ _FATE_COLUMNS: Mapping[str, type[int | str]] = {
 }
 
 
-def _fate_values(fate: Fate, now_ms: int) -> dict[str, Any]:
+def _fate_values(fate: Fate, now_ms: int) -> dict[str, object]:
     is_over = ARROWS[fate.arrow].target is not State.PENDING
     values = (fate.attempts, fate.next_at_ms, fate.code, fate.reply, now_ms if is_over else None, fate.remote_id)
     return dict(zip(_FATE_COLUMNS, values, strict=True))
@@ -142,7 +142,7 @@ def _at_start(arrow: Arrow) -> ColumnElement[bool]:
     return delivery.c.state.in_(sorted(ARROWS[arrow].sources))
 
 
-def _basic_values(arrow: Arrow) -> dict[str, Any]:
+def _basic_values(arrow: Arrow) -> dict[str, object]:
     target = ARROWS[arrow].target
     return {"state": target} if target in HELD else {"state": target, "lease": None}
 

@@ -8,7 +8,9 @@ In: the name of a provider, its keys, and a feed of messages. Out: an outcome fo
     judging.py      what an answer means for those whose mail was in the request: pure
     cautions.py     what an editor should know of a mail and its provider before it goes out: pure
     opening.py      the dialect and the keys of a provider
-    transport.py    many requests at once, within the rate; settles every message
+    transport.py    many requests at once, within the rate
+    flight.py       what one take of the feed gave: settles every message of it
+    batches.py      which mails can share a request, and what an answer in JSON says of each
     merging.py      a draft in the words of a provider that merges, and the values of its readers: pure
     filling.py      one reader's mail as fields: pure
     through_anymail.py, postmark.py, resend.py, ses.py      how each provider is spoken to

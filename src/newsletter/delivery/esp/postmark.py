@@ -6,7 +6,7 @@ https://postmarkapp.com/developer/api/email-api#send-batch-emails
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from newsletter.delivery.esp.batches import as_json, encoded, read_json, sender_of
 from newsletter.delivery.esp.calls import Call
@@ -56,10 +56,10 @@ class PostmarkDialect:
         }
         return Call(messages, self._url, headers, as_json([self._mail(message) for message in messages]))
 
-    def _mail(self, message: Message) -> dict[str, Any]:
+    def _mail(self, message: Message) -> dict[str, object]:
         draft, mail = draft_of(message), filled(message)
         headers = headers_of(message, self._provider.withheld)
-        fields: dict[str, Any] = {
+        fields: dict[str, object] = {
             "From": sender_of(draft),
             "To": ascii_address(message.recipient),
             "Subject": mail.subject,

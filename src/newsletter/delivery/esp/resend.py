@@ -6,7 +6,7 @@ https://resend.com/docs/api-reference/emails/send-batch-emails, https://resend.c
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from newsletter.delivery.esp.batches import as_json, encoded, has_pictures, read_json, sender_of
 from newsletter.delivery.esp.calls import Call
@@ -58,9 +58,9 @@ class ResendDialect:
             return Call(messages, self._url, headers, as_json(mails[0]))
         return Call(messages, f"{self._url}/batch", headers, as_json(mails))
 
-    def _mail(self, message: Message) -> dict[str, Any]:
+    def _mail(self, message: Message) -> dict[str, object]:
         draft, mail = draft_of(message), filled(message)
-        fields: dict[str, Any] = {
+        fields: dict[str, object] = {
             "from": sender_of(draft),
             "to": [ascii_address(message.recipient)],
             "subject": mail.subject,

@@ -79,7 +79,7 @@ class SesDialect:
             DeliveryError: no key is found to sign it with.
         """
         (message,) = messages
-        told: dict[str, Any] = {
+        told: dict[str, object] = {
             "Destination": {"ToAddresses": [ascii_address(message.recipient)]},
             "Content": {"Raw": {"Data": message.content}},
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from newsletter.issue.feed.words import MAX_CHAPTERS, address, line, offset_s
 from newsletter.model import Chapter
@@ -40,7 +40,7 @@ def chapters_in_json(data: bytes) -> tuple[Chapter, ...]:
     return _in_order(chapter for chapter in found if chapter)
 
 
-def _chapter(entry: dict[str, Any]) -> Chapter | None:
+def _chapter(entry: dict[str, object]) -> Chapter | None:
     start, title = offset_s(entry.get("startTime")), line(entry.get("title"))
     return Chapter(start, title, address(entry.get("url"))) if start is not None and title else None
 

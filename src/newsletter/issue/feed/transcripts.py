@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import replace
 from html import escape, unescape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from newsletter.issue.feed.words import clean, line, offset_s
 from newsletter.model import Cue
@@ -96,7 +96,7 @@ def _in_json(text: str) -> Iterator[Cue]:
             yield from _segment(segment)
 
 
-def _segment(segment: dict[str, Any]) -> Iterator[Cue]:
+def _segment(segment: dict[str, object]) -> Iterator[Cue]:
     start, end = offset_s(segment.get("startTime")), offset_s(segment.get("endTime"))
     if start is not None:
         words = str(segment.get("body") or segment.get("text") or "")

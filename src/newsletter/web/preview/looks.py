@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from newsletter.checks.clients import as_gmail, as_outlook, inverted
 from newsletter.checks.clients.gmail import CLIP_BYTES
@@ -61,7 +61,9 @@ class Sitting:
     settings: Settings
 
 
-def look(sitting: Sitting, pictures: Pictures, shows: Collection[str], client: str, compose: Compose) -> dict[str, Any]:
+def look(
+    sitting: Sitting, pictures: Pictures, shows: Collection[str], client: str, compose: Compose
+) -> dict[str, object]:
     """Return what a page shows of an issue: always the front matter, the inbox and the sizes, else what it asks for.
 
     `client` names the program, of `CLIENTS`, that the mail is shown as; empty for the mail as it is sent.
@@ -74,7 +76,7 @@ def look(sitting: Sitting, pictures: Pictures, shows: Collection[str], client: s
     values = personal_values(email, sitting.reader, settings.newsletter.url)
     marked = fill(email.html, values)
     text = fill(email.text, values)
-    seen: dict[str, Any] = {
+    seen: dict[str, object] = {
         "issue": _front(issue),
         "inbox": _inbox(email, values, text, settings),
         "size": _size(issue, marked, values),
@@ -95,7 +97,7 @@ def look(sitting: Sitting, pictures: Pictures, shows: Collection[str], client: s
     return seen
 
 
-def _front(issue: Issue) -> dict[str, Any]:
+def _front(issue: Issue) -> dict[str, object]:
     return {
         "slug": issue.slug,
         "path": issue.path,
@@ -117,7 +119,7 @@ def _inbox(email: Email, values: Mapping[str, object], text: str, settings: Sett
     }
 
 
-def _size(issue: Issue, marked: str, values: Mapping[str, object]) -> dict[str, Any]:
+def _size(issue: Issue, marked: str, values: Mapping[str, object]) -> dict[str, object]:
     sizes = bytes_by_line(marked)
     blocks = [
         _block(block, sizes.get(block.position.line, 0), values)
@@ -127,7 +129,7 @@ def _size(issue: Issue, marked: str, values: Mapping[str, object]) -> dict[str, 
     return {"bytes": sum(sizes.values()), "clip_bytes": CLIP_BYTES, "around_bytes": sizes[0], "blocks": blocks}
 
 
-def _block(block: Block, size: int, values: Mapping[str, object]) -> dict[str, Any]:
+def _block(block: Block, size: int, values: Mapping[str, object]) -> dict[str, object]:
     condition = block.condition
     return {
         "line": block.position.line,

@@ -165,14 +165,14 @@ class Studio:
     def _read(self, workspace: Opened, path: Path) -> Issue:
         return read_issue(path, shown(self._root, path), workspace.house)
 
-    def _house(self, workspace: Opened) -> dict[str, Any]:
+    def _house(self, workspace: Opened) -> dict[str, object]:
         newsletter, theme = workspace.settings.newsletter, workspace.settings.theme
         logos = [str(self._root / name) for name in (theme.logo, theme.logo_dark) if name]
         return {"language": newsletter.language, "logos": logos}
 
-    def _overview(self, workspace: Opened) -> Iterator[dict[str, Any]]:
+    def _overview(self, workspace: Opened) -> Iterator[dict[str, object]]:
         for path in self._paths():
-            row: dict[str, Any] = {"name": _slug(path) or shown(self._root, path), "path": shown(self._root, path)}
+            row: dict[str, object] = {"name": _slug(path) or shown(self._root, path), "path": shown(self._root, path)}
             try:
                 issue = self._read(workspace, path)
             except IssueError as error:
@@ -187,7 +187,7 @@ class Studio:
                 "language": issue.language,
             }
 
-    def _told(self, findings: tuple[Finding, ...]) -> list[dict[str, Any]]:
+    def _told(self, findings: tuple[Finding, ...]) -> list[dict[str, object]]:
         """Return findings as a page shows them, each with its line of the file, where there is one."""
         return [
             {

@@ -9,6 +9,7 @@ May not: change anything at a GET, set a cookie, need a script, believe an addre
     allowance   how many sign-ups are taken         proof        what is kept of who agreed, when and where
     links       a token, or that it is none of ours
     subscribe, confirm, unsubscribe, preferences, access          the handlers
+    search      the archive's search without scripts
     discussion  Isso's door on our site             replies      the end of its mails about answers
 
 Around them stands the server:

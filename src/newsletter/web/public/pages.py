@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse
 
@@ -11,6 +11,8 @@ from newsletter.i18n import preferred_language
 from newsletter.web.public.site import DESK, TITLE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.requests import Request
 
     from newsletter.web.public.site import Site
@@ -35,7 +37,7 @@ UNSAID = {"caught": "", "is_known": False, "others": ()}
 _HEADING = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
 
 
-def page(site: Site, name: str, language: str, said: dict[str, Any], status: int = 200) -> HTMLResponse:
+def page(site: Site, name: str, language: str, said: Mapping[str, object], status: int = 200) -> HTMLResponse:
     """Return a page made of `web/public/NAME.html.j2`; `said` is what its template shows. Its heading is its title."""
     context = {**site.house, **UNSAID, "language": language, **said}
     desk = site.theme.render(f"web/public/{name}.html.j2", language, context)

@@ -7,7 +7,7 @@ stranger who types somebody's address learns nothing about them.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 
@@ -85,7 +85,7 @@ def _form(site: Site, language: str, *, typed: str = "", fault: str = "") -> Res
     return page(site, "subscribe", language, said, 422 if fault else 200)
 
 
-def _question(site: Site, said: Mapping[str, str], address: Address) -> dict[str, Any] | None:
+def _question(site: Site, said: Mapping[str, str], address: Address) -> dict[str, object] | None:
     """Return what is still to be asked: whether an address is a slip of the fingers, or one more press of a button.
 
     A form on another site has no token of when it was shown, and a program that has none either is stopped here.
