@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter.fetch.asking import Asked
+from newsletter.whole_file import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 FOR_S = 86_400
 """A day."""
@@ -33,9 +33,7 @@ def keep(path: Path, fresh: Mapping[str, Asked], now_s: float) -> None:
     # A workspace that nobody may write in is checked all the same, only slower.
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".", delete=False, encoding="utf-8") as file:
-            json.dump(rows, file)
-        Path(file.name).replace(path)
+        write_whole(path, json.dumps(rows).encode())
 
 
 def _entries(path: Path) -> dict[str, tuple[Asked, float]]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter.issue.episode_file import beside, episode_path, episodes_as_json
 from newsletter.issue.feed.transcripts import write_vtt
+from newsletter.whole_file import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from newsletter.model import Episode
     from newsletter.podcast.making_whole import Whole
@@ -40,11 +40,7 @@ def pin(issue_path: Path, whole: Mapping[str, Whole]) -> dict[Path, bytes]:
 def write_pinned(files: Mapping[Path, bytes]) -> None:
     """Write the files that `pin` returned, each whole or not at all, and the one that names the others last."""
     for path, content in files.items():
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-            file.write(content)
-        fresh = Path(file.name)
-        fresh.chmod(0o644)
-        fresh.replace(path)
+        write_whole(path, content, 0o644)
 
 
 def put_away(issue_path: Path, old: Mapping[str, Episode], files: Mapping[Path, bytes]) -> None:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from dataclasses import asdict, dataclass
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from newsletter.errors import PodcastError
 from newsletter.fetch import Known, Limits, Web, fetch, shown_url
 from newsletter.podcast.reading import read_within
+from newsletter.whole_file import write_whole
 from newsletter.wording import quoted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from newsletter.config import Podcast
     from newsletter.issue.feed.items import Feed
 
@@ -94,6 +95,4 @@ def _write(path: Path, kept: _Kept) -> None:
     said = {name: value for name, value in asdict(kept).items() if name != "content"}
     line = json.dumps(said | {"sha256": sha256(kept.content).hexdigest()})
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-        file.write(line.encode() + b"\n" + kept.content)
-    Path(file.name).replace(path)
+    write_whole(path, line.encode() + b"\n" + kept.content)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import tempfile
 from dataclasses import asdict
 from functools import cache
 from hashlib import sha256
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter.render.pictures.recipe import Raster
+from newsletter.whole_file import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,12 +70,4 @@ def _write(path: Path, raster: Raster) -> None:
     digest = sha256(raster.content).hexdigest()
     line = f"{raster.media_type} {raster.width_px} {raster.height_px} {digest}\n"
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-        fresh = Path(file.name)
-        try:
-            file.write(line.encode() + raster.content)
-            file.close()
-            fresh.replace(path)
-        except OSError:
-            fresh.unlink()
-            raise
+    write_whole(path, line.encode() + raster.content)
