@@ -60,7 +60,7 @@ With `--json`, one JSON document stands on standard output and nothing else; mes
 | exit status | |
 | --- | --- |
 | 0 | done |
-| 1 | done, with something to look at: readers who were refused, or are in doubt; lines that were left out |
+| 1 | done, with something to look at: findings; readers who were refused, or are in doubt; lines that were left out |
 | 2 | wrong usage, configuration, issue or file; nothing was sent or imported |
 | 3 | a bug; a file with what happened is named |
 | 130 | interrupted |

@@ -113,6 +113,14 @@ def test_an_example_keeps_its_lines(newsletter: Newsletter, workspace: Path, mon
     assert newsletter("blocks", "event").out.endswith(f"\nExample\n{example}\n")
 
 
+def test_a_kind_without_an_example_shows_none(newsletter: Newsletter, cook: Path) -> None:
+    schema = cook / "templates/email/blocks/recipe/schema.toml"
+    before, _, rest = RECIPE.partition("example = '''")
+    schema.write_text(before + rest.partition("'''")[2], "utf-8")
+
+    assert newsletter("blocks", "recipe").out == SHOWN.partition("\nExample")[0]
+
+
 def test_an_unknown_kind_is_told_with_the_nearest(newsletter: Newsletter, cook: Path) -> None:
     ran = newsletter("blocks", "recipee")
     assert (ran.status, ran.out) == (2, "")

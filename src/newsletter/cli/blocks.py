@@ -108,9 +108,10 @@ def _show_kind(kind: Kind, theme: Theme) -> None:
         show(Mark("Every block takes", "bold"))
         rows = [("#name", "its id"), (".name", "a class"), *map(_attribute_row, COMMON)]
         _show_table(rows, indent=2)
-    show()
-    show(Mark("Example", "bold"))
-    show(kind.example)  # at the left edge and in lines of their own length, as they are to be copied
+    if kind.example:
+        show()
+        show(Mark("Example", "bold"))
+        show(kind.example)  # at the left edge and in lines of their own length, as they are to be copied
 
 
 def _attribute_row(attribute: Attribute) -> tuple[str, str]:
