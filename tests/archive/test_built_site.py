@@ -175,7 +175,7 @@ def test_there_is_no_script_but_our_own_and_nothing_is_fetched_from_elsewhere(si
 
 
 def test_nothing_of_any_reader_is_in_the_site(personal: Site) -> None:
-    pictures = (".png", ".webp")
+    pictures = (".png", ".avif", ".webp")
     text = b"\n".join(content for path, content in personal.files.items() if not path.endswith(pictures)).decode()
     for word in ("/u/", "/preferences/", "anna@", "Anna", "chloe@", "Chloé", "unsubscribe", "zq"):
         assert word not in text, word

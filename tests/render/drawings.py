@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
@@ -15,10 +16,12 @@ from newsletter.render.pictures.recipe import Recipe
 from tests.render.issues import SETTINGS, issue_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from newsletter.config import Settings
     from newsletter.model import Picture, Pictures
+
+
+COFFEE = Path(__file__).with_name("coffee.jpg").read_bytes()
+"""A true photo of 600 × 400 pixels, as we publish one; Rachel Michetti took it and gave it to the public (CC0)."""
 
 
 def photo(width: int, height: int, seed: int = 1) -> Image.Image:

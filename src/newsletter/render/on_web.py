@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from html import escape
-from itertools import count
+from itertools import count, groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -22,18 +23,25 @@ _SHOWN = "(max-width: 44rem) 100vw, 44rem"
 
 
 def with_copies(html: str, copies: Mapping[str, Sequence[Picture]]) -> str:
-    """Return HTML in which a browser can choose among the lighter copies of each picture; by the picture's file."""
+    """Return HTML in which a browser can choose among the lighter copies of each picture; by the picture's file.
+
+    It takes the first format that it knows, so copies in the lightest format stand first.
+    """
     seen = count()
 
     def chosen(match: re.Match[str]) -> str:
-        sizes = ", ".join(f"{match['folder']}{copy.file} {copy.width_px}w" for copy in copies.get(match["file"], ()))
         # The first is mostly seen at once; the others can wait until somebody scrolls to them.
         image = match[0].replace("<img ", '<img loading="lazy" ', 1) if next(seen) else match[0]
-        if not sizes:
-            return image
-        return f'<picture><source type="image/webp" srcset="{escape(sizes)}" sizes="{_SHOWN}">{image}</picture>'
+        by_format = groupby(copies.get(match["file"], ()), attrgetter("media_type"))
+        sources = "".join(_source(media_type, match["folder"], list(several)) for media_type, several in by_format)
+        return f"<picture>{sources}{image}</picture>" if sources else image
 
     return _IMAGE.sub(chosen, html)
+
+
+def _source(media_type: str, folder: str, copies: Sequence[Picture]) -> str:
+    sizes = ", ".join(f"{folder}{copy.file} {copy.width_px}w" for copy in copies)
+    return f'<source type="{media_type}" srcset="{escape(sizes)}" sizes="{_SHOWN}">'
 
 
 def without_styles(html: str) -> str:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from newsletter.errors import ConfigError, IssueError
 from newsletter.model import Finding, Picture, Pictures, PictureUse, Position
-from newsletter.render.pictures.files import format_of, published_name, read_file, stamp_of
+from newsletter.render.pictures.files import MEDIA_TYPES, format_of, published_name, read_file, stamp_of
 from newsletter.render.pictures.kept import kept
-from newsletter.render.pictures.recipe import DENSITY, WEBP, Raster, Recipe
+from newsletter.render.pictures.recipe import AVIF, DENSITY, WEBP, Raster, Recipe
 from newsletter.wording import quoted
 
 if TYPE_CHECKING:
@@ -117,21 +118,34 @@ def dark_share(picture: Picture) -> float:
 
 
 def lighter_copies(picture: Picture, root: Path) -> tuple[Picture, ...]:
-    """Return a published picture in the format that browsers unpack from fewer bytes, in several widths.
+    """Return a published picture in the formats that browsers unpack from fewer bytes, in several widths.
 
-    The narrowest stands first; there are none of a small picture, nor of one whose copies would not be lighter. They
-    are kept in the workspace at `root`, as the picture itself is.
+    Those in the lightest format stand first, of each the narrowest. A format comes in every width or not at all, as a
+    browser that knows it looks at no other; and only where it is lighter than what would be shown without it. AVIF is
+    for photos, as it takes more than WebP to lose nothing of a drawing. Copies are kept in the workspace at `root`, as
+    the picture itself is.
     """
     if picture.media_type == "image/gif":
         return ()
-    made = []
-    for width in (*(width for width in COPY_WIDTHS_PX if width < picture.width_px), picture.width_px):
-        recipe = Recipe(width, written=WEBP, format=format_of(picture.content, picture.file))
-        raster = kept(root, picture.content, recipe, _make)
-        if len(raster.content) < len(picture.content):
-            file = f"{picture.file.rpartition('.')[0]}.{width}.webp"
-            made.append(Picture(file, raster.width_px, raster.height_px, raster.media_type, raster.content))
-    return tuple(made)
+    widths = (*(width for width in COPY_WIDTHS_PX if width < picture.width_px), picture.width_px)
+    found, lightest = list[Picture](), len(picture.content)
+    for written in (WEBP, AVIF) if picture.media_type == "image/jpeg" and _can_write_avif() else (WEBP,):
+        several = [_copy(picture, width, written, root) for width in widths]
+        if len(several[-1].content) < lightest:
+            found, lightest = [*several, *found], len(several[-1].content)
+    return tuple(found)
+
+
+def _copy(picture: Picture, wide_px: int, written: str, root: Path) -> Picture:
+    recipe = Recipe(wide_px, written=written, format=format_of(picture.content, picture.file))
+    raster = kept(root, picture.content, recipe, _make)
+    file = f"{picture.file.rpartition('.')[0]}.{wide_px}{MEDIA_TYPES[raster.media_type]}"
+    return Picture(file, raster.width_px, raster.height_px, raster.media_type, raster.content)
+
+
+def _can_write_avif() -> bool:
+    """Tell whether the library was built with AVIF, without loading it: what is kept need not wait for that."""
+    return find_spec("PIL._avif") is not None
 
 
 def draw_card(title: str, name: str, day: str, settings: Settings) -> bytes:

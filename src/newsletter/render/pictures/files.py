@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 SUFFIXES = MappingProxyType({"PNG": (".png",), "JPEG": (".jpg", ".jpeg"), "GIF": (".gif",)})
 """The formats that every mail program shows, and how their files are called."""
-MEDIA_TYPES = MappingProxyType({"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp"})
+MEDIA_TYPES = MappingProxyType(
+    {"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp", "image/avif": ".avif"}
+)
 
 _SIGNATURES = (
     ("PNG", re.compile(rb"\x89PNG\r\n\x1a\n")),

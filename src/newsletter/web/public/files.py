@@ -39,6 +39,7 @@ _HASHED = re.compile(r"[.-][0-9a-f]{8,}\.\w+\Z")
 """In the name of a file that never changes: its content has given it its name."""
 _COMPRESSED_FROM_BYTES = 512
 _TYPES = {
+    ".avif": "image/avif",
     ".ics": "text/calendar",
     ".js": "text/javascript",
     ".json": "application/json",
