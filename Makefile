@@ -1,7 +1,7 @@
 # Everything runs from .venv, which is made from the locks in requirements/. Nothing outside this directory is
-# changed, but for Chromium, PostgreSQL and the mail servers that some tests talk to: `make test` installs them with apt
-# when root runs it and there are none. Where there is Node.js, `make test` installs with npm, in benchmarks/peer, what
-# some tests compare with.
+# changed, but for Chromium, Java, PostgreSQL and the mail servers that some tests talk to: `make test` installs them with
+# apt when root runs it and there are none. Where there is Node.js, `make test` installs with npm, in benchmarks/peer and
+# benchmarks/w3c, what some tests compare with.
 .POSIX:
 .SUFFIXES:
 .PHONY: help demo test long chaos lock format bench clean
@@ -27,6 +27,7 @@ demo: .venv/demo.stamp
 test: .venv/dev.stamp
 	@.ci/chromium
 	@.ci/isso
+	@.ci/java
 	@.ci/mail-servers
 	@.ci/node
 	@.ci/postgres
@@ -66,7 +67,7 @@ bench: .venv/dev.stamp
 	@for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python "$$script" || exit; done
 
 clean:
-	rm -rf .venv benchmarks/peer*/node_modules out dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv benchmarks/*/node_modules out dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find src tests benchmarks demo -type d -name __pycache__ -prune -exec rm -rf {} +
 
 # The script compares contents, not times: a checkout makes every file new.

@@ -2,7 +2,7 @@
 
     python benchmarks/pages.py [--workspace DIR] [--json]
 
-Lighthouse and the checker come from npm, into benchmarks/quality. They need Chromium, and Java for the checker.
+They come from npm, into benchmarks/quality and benchmarks/w3c, and need Chromium and Java.
 """
 
 from __future__ import annotations
@@ -18,29 +18,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.measure import w3c
+from benchmarks.measure.peer import QUALITY, W3C, MissingError, install
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
-QUALITY = Path(__file__).resolve().parent / "quality"
 COMMAND = Path(sys.executable).with_name("newsletter")
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 GOAL = 100
 
 
 class FailedError(Exception):
-    """A program is missing, or did not do its work."""
-
-
-def install() -> None:
-    """Install what judges, where it is not.
-
-    Raises:
-        FailedError: there is no npm, or it cannot install it.
-    """
-    if (QUALITY / "node_modules" / ".bin" / "lighthouse").exists():
-        return
-    _run([shutil.which("npm") or "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], QUALITY)
+    """A program did not do its work."""
 
 
 def pages_of(site: Path) -> list[str]:
@@ -76,23 +69,13 @@ def scores(address: str) -> dict[str, int]:
     return {name: round(100 * report["categories"][name]["score"]) for name in CATEGORIES}
 
 
-def faults(site: Path) -> list[str]:
-    """Return the errors that the checker finds in the HTML and the CSS of a site.
-
-    Raises:
-        FailedError: there is no Java.
-    """
-    jar = QUALITY / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
-    command = ["java", "-jar", jar, "--errors-only", "--format", "json", "--exit-zero-always", "--also-check-css"]
-    # The index of the search is not ours.
-    files = [
-        path for path in sorted(site.rglob("*")) if path.suffix in {".html", ".css"} and "search" not in path.parts
-    ]
-    found = json.loads(_run([*command, *files], site, to_stderr=True) or "{}")
-    return [f"{message['url'].rpartition('/site/')[2]}: {message['message']}" for message in found.get("messages", [])]
+def checked_files(site: Path) -> list[str]:
+    """Return the names of the pages and the style sheets of a site; the index of the search is not ours."""
+    files = (path.relative_to(site) for path in site.rglob("*") if path.suffix in {".html", ".css"})
+    return [path.as_posix() for path in files if path.parts[0] != "search"]
 
 
-def _run(command: Sequence[object], folder: Path, *, to_stderr: bool = False, **environment: str) -> str:
+def _run(command: Sequence[object], folder: Path, **environment: str) -> str:
     known = {**os.environ, **environment}
     try:
         done = subprocess.run(
@@ -101,19 +84,20 @@ def _run(command: Sequence[object], folder: Path, *, to_stderr: bool = False, **
     except (OSError, subprocess.CalledProcessError) as error:
         message = f"{command[0]}: {error} {getattr(error, 'stderr', '') or ''}"
         raise FailedError(message) from error
-    return done.stderr if to_stderr else done.stdout
+    return done.stdout
 
 
 def judge(workspace: Path, site: Path) -> dict[str, Any]:
     """Build the archive, and return what is found of it.
 
     Raises:
-        FailedError: a program is missing, or did not do its work.
+        FailedError: a program did not do its work.
+        MissingError: a program is missing.
     """
     _run([COMMAND, "archive", "build", "--future", "--out", site, "-C", workspace], workspace)
     with served(site) as address:
         pages = {path or "/": scores(f"{address}{path}") for path in pages_of(site)}
-    return {"pages": pages, "faults": faults(site)}
+    return {"pages": pages, "faults": [": ".join(fault) for fault in w3c.faults(site, checked_files(site))]}
 
 
 def main() -> int:
@@ -123,10 +107,11 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     options = parser.parse_args()
     try:
-        install()
+        install(QUALITY)
+        install(W3C)
         with tempfile.TemporaryDirectory() as scratch:
             found = judge(options.workspace.resolve(), Path(scratch) / "site")
-    except FailedError as error:
+    except (FailedError, MissingError) as error:
         print(error, file=sys.stderr)
         return 2
     if options.json:

@@ -11,6 +11,10 @@ from pathlib import Path
 PEER = Path(__file__).resolve().parent.parent / "peer"
 PEER_PREVIEW = PEER.with_name("peer-preview")
 """Two development servers: 900 MB, which only the benchmark of the preview asks for."""
+W3C = PEER.with_name("w3c")
+"""The checker of pages."""
+QUALITY = PEER.with_name("quality")
+"""Lighthouse: 170 MB, which only the benchmark of pages asks for."""
 
 
 class MissingError(Exception):
@@ -53,15 +57,16 @@ def install(folder: Path = PEER) -> dict[str, str]:
 
 
 def main() -> int:
-    """Install the peer, and say so, where it is not; exit 1 where it cannot be."""
-    if installed():
-        return 0
-    print("Installing the packages of benchmarks/peer with npm", flush=True)
-    try:
-        install()
-    except MissingError as error:
-        print(error, file=sys.stderr)
-        return 1
+    """Install what tests ask for, and say so, where it is not; exit 1 where it cannot be."""
+    for folder in (PEER, W3C):
+        if installed(folder):
+            continue
+        print(f"Installing the packages of benchmarks/{folder.name} with npm", flush=True)
+        try:
+            install(folder)
+        except MissingError as error:
+            print(error, file=sys.stderr)
+            return 1
     return 0
 
 
