@@ -9,14 +9,26 @@
     return element;
   };
 
-  // A button above an issue that puts it on the clipboard, for those who paste it into another editor.
-  const issue = document.querySelector("article[data-copy]");
-  if (issue && navigator.clipboard && window.ClipboardItem) {
-    const button = make("button", { type: "button", textContent: issue.dataset.copy });
-    const status = make("span", { role: "status", className: "muted" });
+  // Buttons below an issue that put on the clipboard its address, and itself, for those who paste it into another editor.
+  const share = document.querySelector(".share");
+  const addCopier = (words, write) => {
+    const button = make("button", { type: "button", textContent: words });
+    button.setAttribute("aria-live", "polite");
     button.addEventListener("click", async () => {
+      await write();
+      button.textContent = share.dataset.copied;
+      setTimeout(() => { button.textContent = words; }, 2000);
+    });
+    share.append(button);
+  };
+  if (share && navigator.clipboard) {
+    addCopier(share.dataset.copyLink, () => navigator.clipboard.writeText(share.dataset.link));
+  }
+  const issue = document.querySelector("article.issue");
+  if (issue && navigator.clipboard && window.ClipboardItem) {
+    addCopier(share.dataset.copy, async () => {
       const copy = issue.cloneNode(true);
-      copy.querySelectorAll(".copy, .eyebrow .muted, audio, script").forEach(one => one.remove());
+      copy.querySelectorAll(".eyebrow .muted, audio, script").forEach(one => one.remove());
       copy.querySelectorAll("[href]").forEach(one => one.setAttribute("href", new URL(one.getAttribute("href"), location)));
       copy.querySelectorAll("[src]").forEach(one => one.setAttribute("src", new URL(one.getAttribute("src"), location)));
       copy.querySelectorAll("source").forEach(one => one.remove());
@@ -24,10 +36,7 @@
         "text/html": new Blob([copy.innerHTML], { type: "text/html" }),
         "text/plain": new Blob([issue.innerText], { type: "text/plain" }),
       })]);
-      button.textContent = issue.dataset.copied;
-      setTimeout(() => { button.textContent = issue.dataset.copy; }, 2000);
     });
-    issue.querySelector(".head").append(make("p", { className: "copy" }, button, status));
   }
 
   // The heading above the comments comes from Isso, which does not know what stands above it.

@@ -29,7 +29,7 @@ linkedin = "https://www.linkedin.com/company/proef"
 
 [podcast.apps]
 spotify = "https://open.spotify.com/show/proef"
-apple = "https://podcasts.apple.com/podcast/proef"
+youtube = "https://www.youtube.com/proef"
 
 [archive]
 podcast = "Technology"

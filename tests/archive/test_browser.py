@@ -149,6 +149,22 @@ def test_an_issue_is_copied_with_its_formatting(chromium: Browser, address: str)
         assert seen.complaints == []
 
 
+def test_the_address_of_an_issue_is_copied_and_can_be_sent_on(chromium: Browser, address: str) -> None:
+    url = "https://aireport.email/p/asml/"
+    with visit(chromium, address, "p/asml/") as seen:
+        share = seen.page.locator(".share")
+        share.get_by_role("button", name="Kopieer de link").click()
+        share.get_by_role("button", name="Gekopieerd").wait_for()
+        assert seen.page.evaluate("navigator.clipboard.readText()") == url
+        links = share.get_by_role("link").evaluate_all("links => links.map(one => decodeURIComponent(one.href))")
+        assert links == [
+            f"mailto:?subject=Een traan in de cleanroom&body={url}",
+            f"https://wa.me/?text=Een traan in de cleanroom {url}",
+            f"https://www.linkedin.com/sharing/share-offsite/?url={url}",
+        ]
+        assert (seen.elsewhere, seen.complaints) == ([], [])
+
+
 def test_the_skip_link_is_the_first_and_leads_past_the_menu(chromium: Browser, address: str) -> None:
     with visit(chromium, address, "") as seen:
         seen.page.keyboard.press("Tab")

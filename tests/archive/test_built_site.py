@@ -79,9 +79,11 @@ def file_at(address: str) -> str:
 
 
 def inner_links(site: Site) -> Iterator[tuple[str, str]]:
-    """Yield each page with each address in it that leads into the site."""
+    """Yield each page with each address in it that leads into the site, or to a picture of it."""
     for path, page in site.pages.items():
-        for _, _, link, _ in page.iterlinks():
+        links = [link for _, attribute, link, _ in page.iterlinks() if attribute != "action"]
+        widths = [one.split()[0] for among in page.xpath("//@srcset") for one in str(among).split(", ")]
+        for link in (*links, *widths):
             address = urljoin(address_of(path), link)
             if address.startswith(BASE):
                 yield path, address
@@ -146,6 +148,24 @@ def test_links_to_the_newsletters_own_pages_lead_to_a_file_too(ours: Site) -> No
     assert others == [f"{url}subscribe/"]
 
 
+def test_whoever_fills_in_an_address_subscribes_on_the_public_site(site: Site) -> None:
+    forms = {path: page.cssselect("form") for path, page in site.pages.items()}
+    assert forms["index.html"]
+    for path, found in forms.items():
+        for form in found:
+            assert (form.get("method"), urljoin(address_of(path), form.get("action"))) == ("post", f"{BASE}subscribe/")
+            assert list(form.fields) == ["lang", "email"]
+
+
+def test_an_issue_asks_its_reader_once_to_subscribe(site: Site) -> None:
+    asked = {
+        path: len(page.cssselect("form")) + len(page.cssselect("main a[href$='/subscribe/']:not(.prose a)"))
+        for path, page in site.pages.items()
+        if path.startswith("p/")
+    }
+    assert asked == dict.fromkeys(asked, 1)
+
+
 def test_no_id_stands_twice_on_a_page(site: Site) -> None:
     for page in site.pages.values():
         assert [name for name, times in Counter(page.xpath("//@id")).items() if times > 1] == []
@@ -161,7 +181,7 @@ def test_every_page_has_its_language_a_title_one_heading_and_words_for_its_pictu
 
 def test_there_is_no_script_but_our_own_and_nothing_is_fetched_from_elsewhere(site: Site) -> None:
     for page in site.pages.values():
-        assert page.cssselect("iframe, object, embed, form, style, [style], base") == []
+        assert page.cssselect("iframe, object, embed, style, [style], base") == []
         (own,) = page.cssselect("script:not([type='application/ld+json'])")
         assert str(own.get("src")).endswith(f"assets/site.js?v={digest(site.files['assets/site.js'])[:8]}")
         assert not own.text

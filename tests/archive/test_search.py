@@ -41,7 +41,7 @@ def test_the_index_is_made_of_the_issues_and_the_pages_have_a_box(root: Path) ->
 def test_without_it_there_is_neither(root: Path) -> None:
     site = site_of(root, with_search=False)
     assert index_in(site.files) == {}
-    assert all(page.cssselect("form") == [] for page in site.pages.values())
+    assert all(page.cssselect(".search") == [] for page in site.pages.values())
 
 
 def test_the_same_pages_give_the_same_index(root: Path) -> None:

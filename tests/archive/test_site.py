@@ -81,7 +81,8 @@ def test_an_issue_leads_to_its_neighbours(three: Path) -> None:
 def test_an_archive_without_issues_says_so(root: Path) -> None:
     site = site_of(root)
     assert [path for path in site.files if path.startswith("p/")] == []
-    assert "Er zijn nog geen edities." in site.page("index.html").text_content()
+    assert "De eerste editie moet nog komen." in site.page("index.html").text_content()
+    assert "Er zijn nog geen edities." in site.page("issues/index.html").text_content()
 
 
 def test_a_page_speaks_the_language_of_its_issue_and_the_index_that_of_the_newsletter(root: Path) -> None:

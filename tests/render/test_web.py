@@ -131,7 +131,13 @@ def test_neighbours_are_linked_in_their_own_language() -> None:
 
 def test_a_page_of_the_archive_has_the_newsletter_and_what_the_archive_says() -> None:
     entry = SimpleNamespace(
-        slug="een", subject="Eén", preheader="<Kort>", date=date(2026, 11, 24), day="24 november", language="en"
+        slug="een",
+        subject="Eén",
+        preheader="<Kort>",
+        date=date(2026, 11, 24),
+        day="24 november",
+        language="en",
+        minutes=4,
     )
     context = {"issues": [entry], "root": "", "canonical": f"{SITE}/"}
     page = tree(render_page(THEME, SETTINGS, "web/index.html.j2", "nl", context))
@@ -142,7 +148,8 @@ def test_a_page_of_the_archive_has_the_newsletter_and_what_the_archive_says() ->
     assert shown.findtext(".//a") == "Eén"
     assert shown.find(".//a").get("href") == "p/een/"
     assert "<Kort>" in shown.text_content()
-    assert "Er zijn nog geen edities." not in page.text_content()
+    assert "24 november · 4 min" in shown.text_content()
+    assert "De eerste editie moet nog komen." not in page.text_content()
 
 
 def test_a_newsletter_without_a_logo_or_a_description_has_pages_too() -> None:
@@ -152,7 +159,7 @@ def test_a_newsletter_without_a_logo_or_a_description_has_pages_too() -> None:
     assert list(page.iter("img")) == []
     assert page.find(".//link[@rel='icon']") is None
     assert page.findtext(".//h1") == "AI Report"
-    assert "Er zijn nog geen edities." in page.text_content()
+    assert "De eerste editie moet nog komen." in page.text_content()
 
 
 def test_a_line_of_the_front_matter_is_shown_in_its_fallback() -> None:

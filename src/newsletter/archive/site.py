@@ -17,6 +17,7 @@ from newsletter.archive.episodes import episode_seen, plan_episodes, told_in
 from newsletter.archive.feeds import Channel, feed_files, published
 from newsletter.archive.listing import PER_PAGE, leaves
 from newsletter.archive.podcast_feed import plan_podcast
+from newsletter.archive.related import related
 from newsletter.archive.stamp import digest
 from newsletter.archive.standing import plan_pages, plan_redirects, seen_pages
 from newsletter.archive.thread import thread_below
@@ -154,6 +155,7 @@ def _front(press: Press, records: Sequence[Record], tags: Sequence[Tag], told: S
 def _issues(press: Press, records: Sequence[Record], tags: Sequence[Tag]) -> Iterator[Planned]:
     by_slug = {tag.slug: tag for tag in tags}
     pairs = _pairs(records)
+    alike = related(records, (tag.records for tag in tags))
     zone = press.settings.newsletter.timezone
     for number, record in enumerate(records):
         card = f"{press.site}/p/{record.slug}/{CARD}" if press.settings.archive.cards else press.common["card"]
@@ -165,6 +167,7 @@ def _issues(press: Press, records: Sequence[Record], tags: Sequence[Tag]) -> Ite
             "newer": view(records[number - 1], press.site) if number else None,
             "older": view(records[number + 1], press.site) if number + 1 < len(records) else None,
             "tags": [_seen(by_slug[_slug(tag)]) for tag in record.tags],
+            "related": [view(one, press.site) for one in alike.get(record.slug, ())],
             "alternates": pairs.get(record.slug, ()),
             "published": when,
             "thread": thread_below(press.settings, f"p/{record.slug}/"),

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 import pytest
+from lxml import html
 
 from newsletter.audience.tokens import Purpose
 from newsletter.web.public.app import build_app
 from newsletter.web.public.files import Files
 from newsletter.web.public.gate import Gate, Rules
+from tests.archive.sources import built
 from tests.web.public.processes import build
-from tests.web.public.sites import ask, desk_in, told
+from tests.web.public.sites import ask, desk_in, told, words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,6 +56,18 @@ def test_a_database_that_cannot_be_read_is_told_and_the_archive_stays(tmp_path: 
     assert ask(app, "/").status_code == 200
 
 
+def test_the_form_on_the_pages_of_the_archive_leads_to_one_more_click(tmp_path: Path) -> None:
+    desk = desk_in(tmp_path)
+    built(tmp_path, desk.site.settings.archive.out)
+    app = build_app(desk.site, told([], []), lambda: "")
+    (form,) = html.fromstring(ask(app, "/").content, base_url="http://localhost/").forms
+    said = dict(form.fields) | {"email": "anna@example.org"}
+    answer = ask(app, urljoin("/", form.action), form.method, data=said)
+    assert answer.status_code == 200
+    assert words(answer).startswith("Nog één klik Laat dit leeg Je meldt je aan met dit adres: anna@example.org")
+    assert desk.everybody() == []
+
+
 def test_a_bug_is_written_down_and_the_reader_told_nothing_of_it() -> None:
     async def broken(scope: Scope, receive: Receive, send: Send) -> None:
         raise ValueError("anna@example.org")
@@ -89,9 +104,9 @@ def test_a_file_that_changes_is_read_again(tmp_path: Path) -> None:
     files = Files(tmp_path)
     app = Gate(files, Rules(frozenset(), "", ()), told([], []))
     path = tmp_path / "page.html"
-    for words in ("one", "two", "another one"):
-        path.write_text(words)
-        assert ask(app, "/page.html").text == words
+    for text in ("one", "two", "another one"):
+        path.write_text(text)
+        assert ask(app, "/page.html").text == text
     assert files.kept_bytes == len("another one")
 
 
