@@ -14,11 +14,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
+from psycopg.sql import SQL, Identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _NUMBERS = count(1)
+# Whoever is still at work may hold a lock.
+_END_OTHERS = """
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()"""
+_COUNT_ANEW = "select setval(oid, 1, false) from pg_class where relkind = 'S'"
+_KEEP = "create schema kept; create table kept.meta as table meta"
+_PUT_BACK = "insert into meta table kept.meta"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,23 @@ class Server:
         with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
             connection.execute(f"create database {name}")
         return self.address(name)
+
+
+class Tables:
+    """A database with tables, which can be made again what it is now."""
+
+    def __init__(self, url: str, names: Sequence[str]) -> None:
+        """Keep what stands in `meta`; `names` are those of all tables, each before those that it points to."""
+        self.url = url
+        with psycopg.connect(url) as connection:
+            connection.execute(_KEEP)
+        deletes = [SQL("delete from {}").format(Identifier(name)) for name in names]
+        self._emptying = SQL(";").join([SQL(_END_OTHERS), *deletes, SQL(_COUNT_ANEW), SQL(_PUT_BACK)])
+
+    def empty(self) -> None:
+        """Take out what the last test put in. The next numbers of rows are the first ones again."""
+        with psycopg.connect(self.url) as connection:
+            connection.execute(self._emptying)
 
 
 def programs() -> Path | None:

@@ -65,7 +65,7 @@ def texts(items: Iterable[object]) -> list[str]:
     return sorted(map(repr, items))
 
 
-def test_the_steps_make_the_tables_that_the_schema_describes(engine: Engine, store_url: str, tmp_path: Path) -> None:
+def test_the_steps_make_the_tables_that_the_schema_describes(engine: Engine, tmp_path: Path) -> None:
     if engine.dialect.name == "sqlite":
         other = create_engine(f"sqlite:///{tmp_path / 'described.db'}")
     else:
@@ -88,8 +88,8 @@ def test_a_new_database_knows_its_schema_and_its_instance(engine: Engine) -> Non
     assert found == {"schema_version": str(len(STEPS)), "instance_id": "a-test", "ledger_epoch": "0"}
 
 
-def test_an_instance_keeps_its_id_when_it_is_opened_again(engine: Engine, store_url: str, tmp_path: Path) -> None:
-    again = open_store(store_url, tmp_path, fresh_id="another")
+def test_an_instance_keeps_its_id_when_it_is_opened_again(engine: Engine, tmp_path: Path) -> None:
+    again = open_store(engine.url.render_as_string(), tmp_path, fresh_id="another")
     with reading(again) as connection:
         found = connection.scalar(select(meta.c.value).where(meta.c.name == "instance_id"))
     again.dispose()
@@ -97,12 +97,12 @@ def test_an_instance_keeps_its_id_when_it_is_opened_again(engine: Engine, store_
     assert found == "a-test"
 
 
-def test_a_schema_of_the_future_is_refused(engine: Engine, store_url: str, tmp_path: Path) -> None:
+def test_a_schema_of_the_future_is_refused(engine: Engine, tmp_path: Path) -> None:
     with writing(engine) as connection:
         connection.execute(update(meta).where(meta.c.name == "schema_version").values(value="77"))
 
     with pytest.raises(StoreError) as refused:
-        open_store(store_url, tmp_path, fresh_id="another")
+        open_store(engine.url.render_as_string(), tmp_path, fresh_id="another")
 
     assert str(refused.value).endswith(
         f": it was made by a later version of newsletter (its schema is 77, this version knows up to {len(STEPS)}); "
