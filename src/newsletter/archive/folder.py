@@ -25,7 +25,7 @@ from newsletter.errors import UsageError
 from newsletter.wording import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 MARK = ".newsletter-archive"
@@ -66,6 +66,10 @@ class Published:
     made: tuple[str, ...]
     """The paths that are new, or not what they were."""
     removed: tuple[str, ...]
+
+    def keys_below(self, folder: str) -> set[str]:
+        """Return the keys of the files below a folder, such as `search/`."""
+        return {file.key for path, file in self.files.items() if path.startswith(folder)}
 
 
 @contextmanager
@@ -108,7 +112,7 @@ def publish(
         FaultsError: a page cannot be made; the site stays as it was.
     """
     fresh, before = out.with_name(f".{out.name}.building"), out.with_name(f".{out.name}.before")
-    _tidy_up(out, fresh, before)
+    _tidy_up(out, fresh, before, _beside(out))
     old = _read_mark(out)
     planned = [*planned, *_staying(old, out, stays_below)]
     stays = {page.path: page for page in planned if _is_as_before(page, old, out)}
@@ -120,7 +124,8 @@ def publish(
     fresh = kept or fresh
     has = _begin(fresh, planned)
     try:
-        _make_folders(fresh, planned)
+        _refuse_ways_out(planned)
+        _make_folders(fresh, stays)
         for path in stays:
             _link(f"{out}/{path}", f"{fresh}/{path}", is_there=path in has)
         made = _make(to_make, fresh, progress)
@@ -133,6 +138,42 @@ def publish(
             _remove(fresh)
     changed = tuple(path for path, file in made.items() if path not in old or old[path].digest != file.digest)
     return Published(files, size, changed, removed)
+
+
+def replace_below(site: Published, out: Path, folder: str, fresh: Path, key: str) -> Published:
+    """Let a folder of the site, such as `search/`, hold what is in `fresh`, which is taken away, and nothing else.
+
+    The two change places in one step; the rest of the site stays where it is. All of it is made of what `key` says.
+    """
+    scratch = _beside(out)
+    scratch.mkdir(exist_ok=True)
+    (scratch / MARK).write_text(f"{_HEADING}\n", "utf-8")
+    try:
+        part = scratch / "part"
+        shutil.move(fresh, part)
+        new = {f"{folder}{name}": Written(digest((part / name).read_bytes()), key) for name in sorted(_files_in(part))}
+        old = {path: file for path, file in site.files.items() if path.startswith(folder)}
+        files = {path: file for path, file in site.files.items() if path not in old} | new
+        # Until the two have changed places, either may be there: whoever is killed then leaves only files that are known.
+        _change_mark(out, {**site.files, **new})
+        _take_place(part, out / folder, scratch / "before")
+        _change_mark(out, files)
+    finally:
+        _remove(scratch)
+    changed = tuple(path for path, file in new.items() if path not in old or old[path].digest != file.digest)
+    gone = tuple(path for path in old if path not in new)
+    return Published(files, _size(out, files), (*site.made, *changed), (*site.removed, *gone))
+
+
+def _beside(out: Path) -> Path:
+    """Return the folder in which a part of a site waits for its place."""
+    return out.with_name(f".{out.name}.part")
+
+
+def _change_mark(out: Path, files: Mapping[str, Written]) -> None:
+    fresh = _beside(out) / "mark"
+    fresh.write_text(_mark(files), "utf-8")
+    fresh.replace(out / MARK)
 
 
 def _is_on_one_disk(first: Path, second: Path) -> bool:
@@ -174,9 +215,7 @@ def _staying(old: Mapping[str, Written], out: Path, folder: str) -> list[Planned
 def _make(planned: Sequence[Planned], folder: Path, progress: Callable[[int, int], None]) -> dict[str, Written]:
     def make(number: int) -> str:
         content = planned[number].make()
-        path = folder / planned[number].path
-        path.unlink(missing_ok=True)  # it may be one file with that of the old site
-        path.write_bytes(content)
+        _put(f"{folder}/{planned[number].path}", content)
         return digest(content)
 
     made = {}
@@ -198,15 +237,32 @@ def _is_as_before(page: Planned, old: Mapping[str, Written], out: Path) -> bool:
         return False
 
 
-def _make_folders(site: Path, planned: Sequence[Planned]) -> None:
-    """Make every folder that the files stand in."""
-    for path in (page.path for page in planned):
-        if ".." in path.split("/") or path.startswith("/"):
-            message = f"the page {path} would leave the archive's folder"
+def _refuse_ways_out(planned: Sequence[Planned]) -> None:
+    for page in planned:
+        if ".." in page.path.split("/") or page.path.startswith("/"):
+            message = f"the page {page.path} would leave the archive's folder"
             raise UsageError(message)
-    for name in {page.path.rpartition("/")[0] for page in planned}:
+
+
+def _make_folders(site: Path, paths: Iterable[str]) -> None:
+    """Make every folder that these stand in."""
+    for name in {path.rpartition("/")[0] for path in paths}:
         if not os.path.isdir(f"{site}/{name}"):  # noqa: PTH112 - as in `_is_as_before`
             (site / name).mkdir(parents=True, exist_ok=True)
+
+
+def _put(path: str, content: bytes) -> None:
+    """Write a file, which may be there, and be one with that of the old site; its folder may be missing."""
+    try:
+        file = open(path, "xb")  # noqa: PTH123, SIM115 - as in `_is_as_before`
+    except FileExistsError:
+        os.unlink(path)  # noqa: PTH108 - as in `_is_as_before`
+        file = open(path, "xb")  # noqa: PTH123, SIM115 - as in `_is_as_before`
+    except FileNotFoundError:
+        os.makedirs(path.rpartition("/")[0], exist_ok=True)  # noqa: PTH103 - as in `_is_as_before`
+        file = open(path, "xb")  # noqa: PTH123, SIM115 - as in `_is_as_before`
+    with file:
+        file.write(content)
 
 
 def _link(source: str, target: str, *, is_there: bool) -> None:
@@ -254,11 +310,11 @@ def _files_in(folder: Path) -> Iterator[str]:
         yield from (f"{place}/{name}"[top:] for name in (*names, *links))
 
 
-def _tidy_up(out: Path, fresh: Path, before: Path) -> None:
+def _tidy_up(out: Path, fresh: Path, before: Path, part: Path) -> None:
     """Put right what a build left that was killed: it was ours, as no one else has such a mark in it."""
     if before.is_dir() and not out.exists():
         before.rename(out)
-    for left in (fresh, before):
+    for left in (fresh, before, part):
         if left.is_dir() and ((left / MARK).is_file() or not any(left.iterdir())):
             _remove(left)
 

@@ -1,39 +1,68 @@
 """What was made of the issues is kept in the workspace, so that the next build reads no issue that did not change.
 
-`.newsletter/archive/records-STAMP.json` holds what is known of each issue, by the digest of its file; `files/DIGEST`
-the texts and pictures, each under the digest of its content. All of it is written beside its place and moved there, and
-checked when it is read: two programs at once never see half of a file, and one that was cut short is made anew. The
-folder can be deleted at any time.
+`.newsletter/archive/kept.db` holds what is known of each issue, by the digest of its file, and the texts and pictures,
+each under the digest of its content. It is a database, as a file for each of thousands of texts costs more than making
+the text. What is read from it is checked, and one that cannot be read is made anew: it can be deleted at any time.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import tempfile
+import os
+import sqlite3
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter.archive.record import Record, as_json, read_record
 from newsletter.archive.stamp import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 FOLDER = ".newsletter/archive"
 FORGOTTEN_AFTER_S = 7 * 86_400
 """What no build asked for in so long goes."""
 
+_VERSION = 1
+"""Of the tables; a database of another is made anew."""
+_TABLES = f"""
+begin immediate;
+create table if not exists record (stamp text, key text, record text, primary key (stamp, key)) without rowid;
+create table if not exists stamp (stamp text primary key, asked_for_s real) without rowid;
+create table if not exists content (name text primary key, content blob, kept_s real);
+pragma user_version = {_VERSION};
+commit;
+"""
+_PATIENCE_S = 60
+"""For another build that is writing at this moment."""
+_AT_ONCE = 100
+"""Texts and pictures that may wait in memory to be written down."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The folder of one workspace, for texts that depend on one stamp."""
+    """What is kept in one workspace, for texts that depend on one stamp.
+
+    A process that is forked of a build reads as it does; what it adds, it hands back to the build.
+    """
 
     folder: Path
     stamp: str
     records: dict[str, Record] = field(default_factory=dict)
     """By the digest of what each was made of."""
+    names: set[str] = field(default_factory=set)
+    """The digests of all content that is kept."""
+    fresh: dict[str, bytes] = field(default_factory=dict)
+    """Content by its digest, that is not written down yet."""
+    readers: dict[int, sqlite3.Connection] = field(default_factory=dict)
+    """By the process: a connection must not be taken into another."""
+
+    @property
+    def file(self) -> Path:
+        """The database."""
+        return self.folder / "kept.db"
 
     def read(self, name: str) -> bytes:
         """Return the content with this digest.
@@ -41,57 +70,76 @@ class Kept:
         Raises:
             LookupError: it is not there, or not whole.
         """
-        with contextlib.suppress(OSError):
-            content = (self.folder / "files" / name).read_bytes()
-            if digest(content) == name:
+        if name in self.fresh:
+            return self.fresh[name]
+        process = os.getpid()
+        with contextlib.suppress(sqlite3.DatabaseError, TypeError):
+            if process not in self.readers:
+                self.readers[process] = sqlite3.connect(self.file, _PATIENCE_S)
+            found = self.readers[process].execute("select content from content where name = ?", (name,)).fetchone()
+            if found and digest(found[0]) == name:
+                content: bytes = found[0]
                 return content
         raise LookupError(name)
 
     def has(self, name: str) -> bool:
         """Tell whether there is content with this digest, as far as can be seen without reading it."""
-        return (self.folder / "files" / name).is_file()
+        return name in self.names or name in self.fresh
 
     def write(self, content: bytes) -> str:
         """Keep content; return its digest."""
         name = digest(content)
-        path = self.folder / "files" / name
-        if not path.is_file():
-            _write(path, content)
+        if name not in self.names:
+            self.fresh[name] = content
         return name
+
+    def hand_over(self) -> dict[str, bytes]:
+        """Return what is not written down, for another process to do it."""
+        fresh = dict(self.fresh)
+        self.fresh.clear()
+        return fresh
 
     def spare(self, out: Path) -> Path:
         """Return the folder in which the site is kept that was in `out` before the one that is there."""
         return self.folder / f"site-{digest(str(out))[:8]}"
 
+    def take_over(self, fresh: Mapping[str, bytes], now_s: float) -> None:
+        """Take what another process handed over, to be written down in a while; `now_s` is the time by Unix."""
+        self.fresh.update(fresh)
+        if len(self.fresh) > _AT_ONCE:
+            self._write_down(now_s)
+
     def save(self, records: Mapping[str, Record], now_s: float) -> None:
-        """Write down what is known now, if anything of it is new; `now_s` is the time by Unix.
+        """Write down what is known now, if anything of it is new, and all content; `now_s` is the time by Unix.
 
         With the first records of a stamp, what no build has asked for in a week goes.
         """
+        self._write_down(now_s)
         if records == self.records:
             return
+        gone = [(self.stamp, key) for key in self.records if key not in records]
+        new = [(self.stamp, key, _text(one)) for key, one in records.items() if self.records.get(key) != one]
         self.records.clear()
         self.records.update(records)
-        is_first = not self._records.exists()
-        _write(self._records, json.dumps(records, default=as_json, separators=(",", ":")).encode())
-        if is_first:
-            self._forget(now_s)
+        with _opened(self.file) as database:
+            is_first = not database.execute("select 1 from stamp where stamp = ?", (self.stamp,)).fetchone()
+            database.execute("insert or replace into stamp values (?, ?)", (self.stamp, now_s))
+            database.executemany("delete from record where stamp = ? and key = ?", gone)
+            database.executemany("insert or replace into record values (?, ?, ?)", new)
+            if is_first:
+                _forget(database, now_s - FORGOTTEN_AFTER_S)
 
-    @property
-    def _records(self) -> Path:
-        return self.folder / f"records-{self.stamp}.json"
+    def close(self) -> None:
+        """Let go of the database."""
+        while self.readers:
+            self.readers.popitem()[1].close()
 
-    def _forget(self, now_s: float) -> None:
-        wanted: set[str] = set()
-        for path in self.folder.glob("records-*.json"):
-            if path != self._records and path.stat().st_mtime < now_s - FORGOTTEN_AFTER_S:
-                path.unlink(missing_ok=True)
-                continue
-            for record in _records_in(path).values():
-                wanted |= files_of(record)
-        for path in (self.folder / "files").iterdir():
-            if path.name not in wanted and path.stat().st_mtime < now_s - FORGOTTEN_AFTER_S:
-                path.unlink(missing_ok=True)
+    def _write_down(self, now_s: float) -> None:
+        if self.fresh:
+            rows = [(name, content, now_s) for name, content in self.fresh.items()]
+            with _opened(self.file) as database:
+                database.executemany("insert or replace into content values (?, ?, ?)", rows)
+            self.names.update(self.hand_over())
 
 
 def open_kept(root: Path, stamp: str) -> Kept:
@@ -101,16 +149,61 @@ def open_kept(root: Path, stamp: str) -> Kept:
         OSError: nothing can be kept there.
     """
     kept = Kept(root / FOLDER, stamp)
-    (kept.folder / "files").mkdir(parents=True, exist_ok=True)
-    kept.records.update(_records_in(kept.folder / f"records-{stamp}.json"))
+    kept.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        _read_into(kept)
+    except sqlite3.DatabaseError:
+        kept.file.unlink(missing_ok=True)
     return kept
 
 
-def _records_in(path: Path) -> dict[str, Record]:
+def _read_into(kept: Kept) -> None:
+    with _opened(kept.file) as database:
+        rows = database.execute("select key, record from record where stamp = ?", (kept.stamp,)).fetchall()
+        names = database.execute("select name from content").fetchall()
+    known = {key: record for key, text in rows if (record := _record(text))}
+    kept.records.update(known)
+    kept.names.update(name for (name,) in names)
+
+
+@contextlib.contextmanager
+def _opened(file: Path) -> Iterator[sqlite3.Connection]:
+    """Give the database, with its tables, and write down what was done with it.
+
+    Raises:
+        OSError: it cannot be opened, or written to.
+        sqlite3.DatabaseError: it is none, or of another version.
+    """
     try:
-        return {key: read_record(known) for key, known in json.loads(path.read_bytes()).items()}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return {}
+        with contextlib.closing(sqlite3.connect(file, _PATIENCE_S)) as database:
+            # What a fall of the machine loses is made anew, as is what it spoils.
+            database.execute("pragma synchronous = off")
+            _see_to_tables(database)
+            with database:
+                yield database
+    except sqlite3.OperationalError as error:
+        message = f"{file}: {error}"
+        raise OSError(message) from error
+
+
+def _see_to_tables(database: sqlite3.Connection) -> None:
+    (version,) = database.execute("pragma user_version").fetchone()
+    if version == 0:
+        database.executescript(_TABLES)
+    elif version != _VERSION:
+        message = f"the tables are of version {version}"
+        raise sqlite3.DatabaseError(message)
+
+
+def _forget(database: sqlite3.Connection, before_s: float) -> None:
+    database.execute("delete from record where stamp in (select stamp from stamp where asked_for_s < ?)", (before_s,))
+    database.execute("delete from stamp where asked_for_s < ?", (before_s,))
+    wanted: set[str] = set()
+    for (text,) in database.execute("select record from record"):
+        if record := _record(text):
+            wanted |= files_of(record)
+    old = database.execute("select name from content where kept_s < ?", (before_s,)).fetchall()
+    database.executemany("delete from content where name = ?", [one for one in old if one[0] not in wanted])
 
 
 def files_of(record: Record) -> set[str]:
@@ -119,13 +212,13 @@ def files_of(record: Record) -> set[str]:
     return {record.article, *(file.digest for file in record.files), *of_episodes}
 
 
-def _write(path: Path, content: bytes) -> None:
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-        fresh = Path(file.name)
-        try:
-            file.write(content)
-            file.close()
-            fresh.replace(path)
-        except OSError:
-            fresh.unlink()
-            raise
+def _record(text: str) -> Record | None:
+    """Return a record as it was written down; nothing where it is not as this version of the program writes one."""
+    try:
+        return read_record(json.loads(text))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _text(record: Record) -> str:
+    return json.dumps(record, default=as_json, separators=(",", ":"))
