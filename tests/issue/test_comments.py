@@ -55,15 +55,46 @@ def test_a_comment_leaves_a_title_and_a_table_as_they_are() -> None:
         f"```\n{COMMENT}\n```\n",
         f"- een\n\n  ```\n  {COMMENT}\n  ```\n",
         f"Schrijf `{COMMENT}`\n",
-        "<!-- een ander commentaar -->\n",
+        "    <!-- code -->\n",
+        "- een\n\n      <!-- code -->\n",
         "Een <!-- twee\n",
+        "Een <!-- twee --> drie\n",
+        "Een<!-- twee -->\n",
+        "<!-- een\n\ntwee\n",
+        "<!-- een\ntwee --> drie\n",
+        "Een <!-- twee\ndrie -->\n",
+        "a --> b -->\n\n<!-- c\n",
     ],
 )
-def test_what_stands_in_code_and_other_comments_stay_text(text: str) -> None:
+def test_what_stands_in_code_or_between_words_stays_text(text: str) -> None:
     issue = parsed(FRONT + text)
 
     assert issue.silencings == ()
     assert "&lt;!--" in html(issue.blocks[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("Een <!-- niet meer na de 12e -->\ntwee\n", "<p>Een\ntwee</p>\n"),
+        ("Een <!-- a --> b <!-- c -->\n", "<p>Een &lt;!-- a --&gt; b</p>\n"),
+        ("<!-- een -->\nTwee\n", "<p>Twee</p>\n"),
+        ("<!-- een\n\n```\n::: tip\n-->\nTwee\n", "<p>Twee</p>\n"),
+        ("<!--\neen\n-->  \nTwee\n", "<p>Twee</p>\n"),
+        ("- Een\n  <!-- twee -->\n  drie\n", "<ul>\n<li>\n<p>Een</p>\n<p>drie</p>\n</li>\n</ul>\n"),
+    ],
+)
+def test_a_note_of_the_editors_is_seen_by_nobody(text: str, seen: str) -> None:
+    assert html(parsed(FRONT + text).blocks[0]) == seen
+
+
+def test_what_comes_behind_a_note_keeps_its_line() -> None:
+    assert body_faults("<!-- een\ntwee -->\n\n::: tipp\n:::\n")[0].startswith("issue.md:8:5: ")
+
+
+def test_notes_without_an_end_take_no_time() -> None:
+    text = "<!-- a\n\n" * 20_000 + "b --> c\n"
+    assert "&lt;!-- a" in html(parsed(FRONT + text).blocks[0])
 
 
 def test_a_comment_behind_a_fence_in_a_list_is_no_code() -> None:

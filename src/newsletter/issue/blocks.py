@@ -54,8 +54,13 @@ class RawBlock:
 def scan_blocks(lines: list[str], first_line: int, path: str) -> tuple[list[RawBlock], list[Finding]]:
     """Cut the lines of an issue's text into blocks; `first_line` is the file's number of `lines[0]`."""
     scanner = _Scanner(path)
+    # Where there is no code, nothing can hide a block, and nobody need follow the lists that code may stand in.
+    has_code = any("```" in line or "~~~" in line for line in lines)
     for number, line in enumerate(lines, start=first_line):
-        scanner.take(line, number)
+        if has_code or ":::" in line:
+            scanner.take(line, number)
+        else:
+            scanner.add(line, number)
     scanner.finish()
     return scanner.blocks, scanner.findings
 
@@ -73,7 +78,7 @@ class _Scanner:
 
     def take(self, line: str, number: int) -> None:
         if self._fences.take(line, number) or not (mark := BLOCK_MARK.match(line)):
-            self._add(line, number)
+            self.add(line, number)
             return
         if mark.start(1):
             message = 'a block\'s ":::" must stand at the very start of its line'
@@ -95,7 +100,7 @@ class _Scanner:
     def _fault(self, line: int, column: int, message: str, rule: str) -> None:
         self.findings.append(Finding(Position(self._path, line, column), message, rule))
 
-    def _add(self, line: str, number: int) -> None:
+    def add(self, line: str, number: int) -> None:
         """Give a line to the open block, or to the text between two, which begins where it has words."""
         if not self._open and not self._text and line.strip():
             position = Position(self._path, number, 1)

@@ -1,16 +1,18 @@
-"""Comments that turn off one check at one place, with the reason: nobody but the checks sees them.
+"""Comments: notes of the editors, and what turns off one check at one place, with the reason. No reader sees them.
 
+    <!-- Deze advertentie staat er tot en met 12 december. -->
     Lees het [hier](https://example.org). <!-- check: off link-vague because the sponsor wants it -->
 
-At the end of a line such a comment is about that line. On a line of its own, where it counts as an empty one, it is
-about what follows: a whole block, or the text up to the next empty line. In the front matter it is one of YAML's
-comments, on a line of its own, and about the whole issue: `# check: off size because …`.
-Any other HTML comment is text, as all HTML is.
+A comment stands at the end of a line, or on lines of its own, which count as empty ones; between words it is text, as
+all HTML is. One that turns off a check is about its line, or, on a line of its own, about what follows: a whole block,
+or the text up to the next empty line. In the front matter it is one of YAML's comments, on a line of its own, and about
+the whole issue: `# check: off size because …`.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -26,13 +28,14 @@ RULE = "check-comment"
 _OPENS = "<!--"
 _CLOSES = "-->"
 _COMMENT = re.compile(r"<!--\s*check:")
+_NOTE = re.compile(r"(?:^|(?<=\s))<!--")
 _SAYS = re.compile(r"\s*off\s+(?P<rule>[a-z0-9]+(?:-[a-z0-9]+)*)\s+because\s+(?P<reason>\S.*)")
 _IN_FRONT = re.compile(r"\s*(?P<comment>#\s*check:(?P<says>.*))")
 
 
 @dataclass(frozen=True, slots=True)
 class Comments:
-    """What is left of the lines of a text without such comments, and what they said."""
+    """What is left of the lines of a text without comments, and what those of them said that are for the checks."""
 
     lines: list[str]
     silencings: tuple[Silencing, ...] = ()
@@ -64,7 +67,7 @@ def _taken(lines: list[str], first_line: int, path: str) -> Comments:
     """Take the comments out of an issue's text; `first_line` is the file's number of `lines[0]`."""
     if not any(_OPENS in line for line in lines):
         return Comments(lines)
-    taker = _Taker(path)
+    taker = _Taker(path, lines, first_line)
     for number, line in enumerate(lines, start=first_line):
         taker.take(line, number)
     silencings = (_reaching(said, taker.lines, first_line) for said in taker.silencings)
@@ -72,7 +75,11 @@ def _taken(lines: list[str], first_line: int, path: str) -> Comments:
 
 
 class _Taker:
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, written: Sequence[str], first_line: int) -> None:
+        self._written, self._first_line = written, first_line
+        self._ends = [number for number, line in enumerate(written, start=first_line) if _CLOSES in line]
+        self._last_hidden = 0
+        """The number of the line that ends the comment of several lines."""
         self.lines: list[str] = []
         self.silencings: list[Silencing] = []
         self.findings: list[Finding] = []
@@ -80,7 +87,9 @@ class _Taker:
         self._fences = Fences()
 
     def take(self, line: str, number: int) -> None:
-        if not self._fences.is_code(line):
+        if number <= self._last_hidden:
+            line = ""
+        elif _OPENS in line and not self._fences.is_code(line):
             line = self._without_comment(line, number)
         if not self._fences.take(line, number) and BLOCK_MARK.match(line):
             self._fences = Fences()
@@ -89,8 +98,10 @@ class _Taker:
     def _without_comment(self, line: str, number: int) -> str:
         at = line.rfind(_OPENS)
         match = _COMMENT.match(line, at) if at >= 0 else None
-        if match is None or line[at - 1 : at] == "`":
+        if line[at - 1 : at] == "`":
             return line
+        if match is None:
+            return self._without_note(line, number)
         position, end = Position(self._path, number, at + 1), line.rstrip()
         says = _SAYS.fullmatch(end[match.end() : -len(_CLOSES)]) if end.endswith(_CLOSES) else None
         if says:
@@ -99,6 +110,28 @@ class _Taker:
             form = "<!-- check: off RULE because REASON -->, at the end of a line or on one of its own"
             self.findings.append(_malformed(position, form))
         return line[:at].rstrip()
+
+    def _without_note(self, line: str, number: int) -> str:
+        """Return what stands before a comment that ends its line, or fills this line and others."""
+        text = line.strip()
+        if self._fences.is_indented_code(line):
+            return line
+        if text.endswith(_CLOSES):
+            behind = line.rfind(_CLOSES, 0, len(line.rstrip()) - 1) + 1  # what another comment ends
+            note = _NOTE.search(line, behind)
+            return line[: note.start()].rstrip() if note else line
+        if text.startswith(_OPENS) and _CLOSES not in text and self._is_ended(number):
+            return ""
+        return line
+
+    def _is_ended(self, number: int) -> bool:
+        """Tell whether a comment that begins in this line ends with another one, and hide those between them."""
+        at = bisect_right(self._ends, number)
+        last = self._ends[at] if at < len(self._ends) else number
+        if not self._written[last - self._first_line].rstrip().endswith(_CLOSES):
+            return False
+        self._last_hidden = last
+        return True
 
 
 def _malformed(position: Position, form: str) -> Finding:

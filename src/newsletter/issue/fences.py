@@ -42,6 +42,11 @@ class Fences:
         indent = len(line) - len(line.lstrip(" "))
         return bool(self._mark) and not (text and indent < self._edge)
 
+    def is_indented_code(self, line: str) -> bool:
+        """Tell whether the next line stands so far to the right that it is code without fences, or looks like it."""
+        line = line.expandtabs(_TAB_STOP)
+        return len(line) - len(line.lstrip(" ")) > self._item_edge + MAX_INDENT
+
     def take(self, line: str, number: int) -> bool:
         """Go on by one line; return whether it is a fence or stands between two."""
         line = line.expandtabs(_TAB_STOP)

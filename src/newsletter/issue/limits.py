@@ -27,12 +27,15 @@ _UNDER_HEAD = re.compile(r"[\s|:>-]+")
 
 def limit_findings(lines: Sequence[str], first_line: int, path: str) -> Iterator[Finding]:
     """Yield what there is too much of in an issue's text, at the line where it becomes too much."""
-    for counts, limit, what in (
-        (_brackets(lines), MAX_BRACKETS, 'square brackets "["'),
-        (_cells(lines), MAX_CELLS, "cells of tables"),
-        (map(_fences, lines), MAX_FENCES, 'lines that begin or end code ("```")'),
-        (map(count_signs, lines), MAX_ADDRESSES, 'addresses ("://", "www." or "@")'),
+    text = "\n".join(lines)
+    for at_most, counts, limit, what in (
+        (text.count("["), _brackets(lines), MAX_BRACKETS, 'square brackets "["'),
+        (text.count("|") * len(text), _cells(lines), MAX_CELLS, "cells of tables"),
+        (text.count("```") + text.count("~~~"), map(_fences, lines), MAX_FENCES, 'lines that begin or end code ("```")'),
+        (count_signs(text), map(count_signs, lines), MAX_ADDRESSES, 'addresses ("://", "www." or "@")'),
     ):
+        if at_most <= limit:
+            continue
         total = 0
         for number, count in enumerate(counts, start=first_line):
             total += count

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 from markdown_it import MarkdownIt
 from markdown_it.common.normalize_url import normalizeLink
 from markdown_it.common.utils import escapeHtml
-from markdown_it.rules_core import block, inline
+from markdown_it.rules_core import block, inline, normalize
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.footnote.index import render_footnote_anchor
 
 from newsletter.i18n import catalogue
-from newsletter.issue.addresses import AddressFinder, count_signs
+from newsletter.issue.addresses import AddressFinder, has_signs
 from newsletter.issue.compiled import compiled_tokens
 from newsletter.issue.highlight import highlighted
 from newsletter.issue.holes import PLACEHOLDER
@@ -66,6 +66,7 @@ def make_parser(language: str) -> MarkdownIt:
     parser.enable(["table", "strikethrough", "linkify", "replacements", "smartquotes"])
     parser.use(footnote_plugin)
     parser.linkify = AddressFinder()
+    parser.core.ruler.at("normalize", _normalize)
     parser.core.ruler.at("block", _read_blocks)
     parser.core.ruler.at("inline", _read_inlines)
     parser.core.ruler.after("block", "paragraph_limit", _leave_out_long_paragraphs)
@@ -82,6 +83,12 @@ def make_parser(language: str) -> MarkdownIt:
 
 
 _parser = lru_cache(maxsize=8)(make_parser)
+
+
+def _normalize(state: StateCore) -> None:
+    """Do what the parser does with the ends of lines, and with NUL, where there is any of it."""
+    if "\r" in state.src or "\0" in state.src:
+        normalize(state)
 
 
 def _read_blocks(state: StateCore) -> None:
@@ -123,7 +130,7 @@ def _as_written(url: str) -> str:
 def _keep_addresses(state: StateCore) -> None:
     """Take the words of automatic links out of the reach of typography, and note them at their link."""
     for token in state.tokens:
-        if token.type == "inline" and count_signs(token.content):
+        if token.type == "inline" and has_signs(token.content):
             for opening, words in pairwise(token.children or ()):
                 if opening.type == "link_open" and opening.markup in _AUTOMATIC:
                     opening.meta["written"] = words.content

@@ -70,11 +70,12 @@ class _Blocks:
         """Return the tokens of the whole text."""
         for event, place in pyromark.events_with_range(self._source):
             start, end = place["start"], place["end"]
-            name, value = _opened(event)
+            name, value = (event, None) if isinstance(event, str) else next(iter(event.items()))
             if name == "Start":
-                self._start(*_opened(value), start, end)
+                kind, detail = (value, None) if isinstance(value, str) else next(iter(value.items()))
+                self._start(kind, detail, start, end)
             elif name == "End":
-                self._stop(_opened(value)[0], start, end)
+                self._stop(value if isinstance(value, str) else next(iter(value)), start, end)
             elif name == "Rule":
                 self._rule(start, end)
             elif self._in_code:
@@ -222,11 +223,6 @@ class _Blocks:
         token = Token("hr", "hr", 0, map=self._lines(start, end), level=self._level, block=True)
         token.markup = line[0] * (line.count(line[0]) + 1)
         self._tokens.append(token)
-
-
-def _opened(said: Any) -> tuple[str, Any]:
-    """Return the name that something has in the parser, and what else it says of it."""
-    return (said, None) if isinstance(said, str) else next(iter(said.items()))
 
 
 _STARTS: Mapping[str, Callable[[_Blocks, Any, int, int], None]] = MappingProxyType(

@@ -9,9 +9,12 @@ class NotOrdinaryError(Exception):
     """A text is left to markdown-it."""
 
 
-_ODD = re.compile(r"[\t\0\v\f\r\x1c-\x1f]|~~|\[\^|\^\[|\]\([^()\n]*\n|\n {4,}(?:#|[-=*_ ]+(?:\n|\Z))")
-"""White space that the two see differently; what is struck out; footnotes; an address that ends on another line;
-what would be a heading or a rule, were it not so far to the right."""
+_ODD_SIGNS = (*"\t\0\v\f\r\x1c\x1d\x1e\x1f", "~~", "[^", "^[")
+"""White space that the two see differently; what is struck out; footnotes."""
+_BROKEN_ADDRESS = re.compile(r"\]\([^()\n]*\n")
+"""An address that ends on another line."""
+_FAR_TO_THE_RIGHT = re.compile(r"\n    +(?:#|[-=*_ ]+(?:\n|\Z))")
+"""What would be a heading or a rule, were it not there."""
 _WHITE = r"[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]"
 _ODD_BEYOND_ASCII = re.compile(rf"[\x85\u2028\u2029\ufeff]|^[ >#*+\d.)-]*{_WHITE}|{_WHITE}[ #]*$", re.MULTILINE)
 """More of such white space, and any at the ends of a line."""
@@ -26,7 +29,9 @@ _DEFINITIONS = re.compile(r"(?:\A\n*|\n\n)(?:\[[^\[\]\n]+\]: [^\s<>()\\]+(?:\n|\
 def is_ordinary(source: str) -> bool:
     """Tell whether nothing in a text is known to be read in two ways."""
     return not (
-        _ODD.search(source)
+        any(sign in source for sign in _ODD_SIGNS)
+        or _BROKEN_ADDRESS.search(source)
+        or _FAR_TO_THE_RIGHT.search(source)
         or (not source.isascii() and _ODD_BEYOND_ASCII.search(source))
         or ("|" in source and _BELOW_A_HEAD.search(source))
         or (">" in source and any(map(_has_odd_quote, source.split("\n\n"))))
