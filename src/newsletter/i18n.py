@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gettext
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,6 +61,7 @@ def preferred_language(accepted: str, known: Collection[str]) -> str:
     return max(wanted, key=lambda one: one[0])[1] if wanted else ""
 
 
+@lru_cache(maxsize=64)
 def format_date(day: date, language: str) -> str:
     """Return a date as it is said in full: "dinsdag 24 november 2026", "Tuesday, 24 November 2026".
 

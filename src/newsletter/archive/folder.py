@@ -154,7 +154,7 @@ def replace_below(site: Published, out: Path, folder: str, fresh: Path, key: str
         new = {f"{folder}{name}": Written(digest((part / name).read_bytes()), key) for name in sorted(_files_in(part))}
         old = {path: file for path, file in site.files.items() if path.startswith(folder)}
         files = {path: file for path, file in site.files.items() if path not in old} | new
-        # Until the two have changed places, either may be there: whoever is killed then leaves only files that are known.
+        # Until the two have changed places, either may be there: whoever is killed leaves only files that are known.
         _change_mark(out, {**site.files, **new})
         _take_place(part, out / folder, scratch / "before")
         _change_mark(out, files)

@@ -31,7 +31,12 @@ def limit_findings(lines: Sequence[str], first_line: int, path: str) -> Iterator
     for at_most, counts, limit, what in (
         (text.count("["), _brackets(lines), MAX_BRACKETS, 'square brackets "["'),
         (text.count("|") * len(text), _cells(lines), MAX_CELLS, "cells of tables"),
-        (text.count("```") + text.count("~~~"), map(_fences, lines), MAX_FENCES, 'lines that begin or end code ("```")'),
+        (
+            text.count("```") + text.count("~~~"),
+            map(_fences, lines),
+            MAX_FENCES,
+            'lines that begin or end code ("```")',
+        ),
         (count_signs(text), map(count_signs, lines), MAX_ADDRESSES, 'addresses ("://", "www." or "@")'),
     ):
         if at_most <= limit:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from markdown_it import MarkdownIt
 from markdown_it.common.normalize_url import normalizeLink
 from markdown_it.common.utils import escapeHtml
+from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import block, inline, normalize
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.footnote.index import render_footnote_anchor
@@ -26,11 +27,11 @@ from newsletter.issue.highlight import highlighted
 from newsletter.issue.holes import PLACEHOLDER
 from newsletter.issue.tables import lay_out_tables
 from newsletter.issue.typography import QUOTES, clipped, left_open, with_emoji, with_whole_amounts
+from newsletter.issue.values import PLAIN_ADDRESS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from markdown_it.renderer import RendererHTML
     from markdown_it.rules_core import StateCore
     from markdown_it.token import Token
     from markdown_it.utils import EnvType, OptionsDict
@@ -40,9 +41,6 @@ MAX_PARAGRAPH_CHARACTERS = 20_000
 `![` or `^[` take 25 s, 20,000 take 0.2 s."""
 TOO_LONG = "too_long"
 """The key in a token's `meta` that holds the length of a paragraph that was not parsed."""
-
-_PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9.-]+(?:[/?#](?:[A-Za-z0-9;/?:@&=+$,_.!~*'()#-]|%[0-9A-Fa-f]{2})*)?")
-"""An address that is its own normal form; nearly all are."""
 
 _WHOLE = "whole"
 """The key in the parser's `env` that says whether the inlines are read already."""
@@ -62,7 +60,7 @@ def make_parser(language: str) -> MarkdownIt:
         "maxNesting": 100,
         "highlight": lambda code, name, _: highlighted(code, name),
     }
-    parser = MarkdownIt("commonmark", options)
+    parser = MarkdownIt("commonmark", options, renderer_cls=_Renderer)
     parser.enable(["table", "strikethrough", "linkify", "replacements", "smartquotes"])
     parser.use(footnote_plugin)
     parser.linkify = AddressFinder()
@@ -83,6 +81,13 @@ def make_parser(language: str) -> MarkdownIt:
 
 
 _parser = lru_cache(maxsize=8)(make_parser)
+
+
+class _Renderer(RendererHTML):
+    @staticmethod
+    def renderAttrs(token: Token) -> str:  # noqa: N802 - the parser's name
+        """Render the attributes of a token, which most have not."""
+        return RendererHTML.renderAttrs(token) if token.attrs else ""
 
 
 def _normalize(state: StateCore) -> None:
@@ -119,7 +124,7 @@ def _any_address(url: str) -> bool:  # noqa: ARG001
 
 def _normal_form(url: str) -> str:
     """Return an address percent-encoded, and its host in ASCII."""
-    return url if _PLAIN_ADDRESS.fullmatch(url) else normalizeLink(url)
+    return url if PLAIN_ADDRESS.fullmatch(url) else normalizeLink(url)
 
 
 def _as_written(url: str) -> str:
@@ -141,22 +146,23 @@ def _add_typography(parser: MarkdownIt, language: str) -> None:
     """Add what has to be done before quotes are paired, and what is left to do after that."""
 
     def before(state: StateCore) -> None:
-        for token in _texts(state, (":", "'", "€ ", "$ ", "£ ")):
+        for token in _texts(state, ":'€$£"):
             token.content = with_whole_amounts(clipped(with_emoji(token.content), language))
 
     def after(state: StateCore) -> None:
-        for token in _texts(state, ("'",)):
+        for token in _texts(state, "'"):
             token.content = left_open(token.content)
 
     parser.core.ruler.before("replacements", "names_and_apostrophes", before)
     parser.core.ruler.after("smartquotes", "lone_apostrophes", after)
 
 
-def _texts(state: StateCore, signs: tuple[str, ...]) -> Iterator[Token]:
-    """Yield the pieces of text of paragraphs that have one of the signs in them; most have none."""
-    for token in state.tokens:
-        if token.type == "inline" and any(sign in token.content for sign in signs):
-            yield from (child for child in _walk(token.children or ()) if child.type == "text")
+def _texts(state: StateCore, signs: str) -> list[Token]:
+    """Return the pieces of text that have one of the signs in them; most have none."""
+    tokens = [child for token in state.tokens if token.type == "inline" for child in token.children or ()]
+    tokens += [child for token in tokens if token.children for child in _walk(token.children)]
+    has_sign = re.compile(f"[{signs}]").search
+    return [token for token in tokens if token.type == "text" and has_sign(token.content)]
 
 
 def _lay_out(state: StateCore) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from newsletter.model import Value
 
+PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9.-]+(?:[/?#](?:[A-Za-z0-9;/?:@&=+$,_.!~*'()#-]|%[0-9A-Fa-f]{2})*)?")
+"""An address that is its own normal form, and that anything may lead to; nearly all are."""
 _DURATION = re.compile(r"(?:(\d{1,3}):([0-5]\d)|(\d{1,3})):([0-5]\d)", re.ASCII)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _PICTURE_SCHEMES = ("https", "http")
@@ -45,6 +47,8 @@ def address_problem(written: str, schemes: tuple[str, ...] = _LINK_SCHEMES) -> s
 
     Only http, https and mailto lead anywhere safe from a mail; a relative address leads nowhere at all.
     """
+    if PLAIN_ADDRESS.fullmatch(written) and written.partition(":")[0] in schemes:
+        return ""
     if " " in written or not written.isprintable():  # the space is the only white one that is printable
         return "has a space or a control character in it"
     try:

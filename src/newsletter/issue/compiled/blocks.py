@@ -9,13 +9,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pyromark
-from markdown_it.token import Token
 
 from newsletter.issue.compiled import inlines
 from newsletter.issue.compiled.ordinary import NotOrdinaryError, is_ordinary
+from newsletter.issue.compiled.tokens import new_block
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from markdown_it.token import Token
 
 MAX_DEPTH = 12
 """Blocks within blocks; what is deeper is left to markdown-it, which has a limit of its own."""
@@ -114,9 +116,9 @@ class _Blocks:
     def _open(self, kind: str, tag: str, markup: str, lines: list[int]) -> Token:
         if self._level >= MAX_DEPTH:
             raise NotOrdinaryError
-        token = Token(f"{kind}_open", tag, 1, map=lines, level=self._level, markup=markup, block=True)
+        token = new_block(f"{kind}_open", tag, 1, self._level, markup, lines)
         self._tokens.append(token)
-        self._closing.append(Token(f"{kind}_close", tag, -1, level=self._level, markup=markup, block=True))
+        self._closing.append(new_block(f"{kind}_close", tag, -1, self._level, markup))
         self._level += 1
         return token
 
@@ -127,7 +129,8 @@ class _Blocks:
 
     def _begin_words(self, lines: list[int], content: bytes, start: int) -> Token:
         children: list[Token] = []
-        token = Token("inline", "", 0, map=lines, level=self._level, children=children, block=True)
+        token = new_block("inline", "", 0, self._level, "", lines)
+        token.children = children
         token.content = self._fitting(content)
         self._tokens.append(token)
         self._inlines.begin(children, start)
@@ -137,7 +140,8 @@ class _Blocks:
     def _fitting(self, content: bytes) -> str:
         if len(content) > self._most_characters:
             raise NotOrdinaryError
-        return _MARKS_BEFORE_A_LINE.sub("\n", content.decode()).strip()
+        words = content.decode()
+        return (_MARKS_BEFORE_A_LINE.sub("\n", words) if "\n" in words else words).strip()
 
     def _expect_words(self, start: int) -> None:
         """Begin the paragraph of a tight item where words come without one; how far it reaches is known at its end."""
@@ -197,7 +201,7 @@ class _Blocks:
         return self._raw[start:end].decode(), chr(self._raw[end])
 
     def _code(self, said: Any, start: int, end: int) -> None:
-        token = Token("code_block", "code", 0, map=self._lines(start, end), level=self._level, block=True)
+        token = new_block("code_block", "code", 0, self._level, "", self._lines(start, end))
         if said != "Indented":
             line = self._raw[start:end].partition(b"\n")[0].decode()
             token.type, token.info = "fence", line.lstrip(line[0])
@@ -220,9 +224,8 @@ class _Blocks:
     def _rule(self, start: int, end: int) -> None:
         self._end_implied()
         line = self._raw[start:end].decode().strip()
-        token = Token("hr", "hr", 0, map=self._lines(start, end), level=self._level, block=True)
-        token.markup = line[0] * (line.count(line[0]) + 1)
-        self._tokens.append(token)
+        marks = line[0] * (line.count(line[0]) + 1)
+        self._tokens.append(new_block("hr", "hr", 0, self._level, marks, self._lines(start, end)))
 
 
 _STARTS: Mapping[str, Callable[[_Blocks, Any, int, int], None]] = MappingProxyType(

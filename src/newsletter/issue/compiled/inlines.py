@@ -7,12 +7,13 @@ from itertools import takewhile
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from markdown_it.token import Token
-
 from newsletter.issue.compiled.ordinary import NotOrdinaryError
+from newsletter.issue.compiled.tokens import new_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from markdown_it.token import Token
 
 MAX_DEPTH = 12
 """Inlines within inlines; what is deeper is left to markdown-it, which has a limit of its own."""
@@ -58,13 +59,12 @@ class Inlines:
             if self._tokens and self._tokens[-1].type == "text":
                 self._tokens[-1].content += text
             elif text:
-                self._tokens.append(Token("text", "", 0, level=self._level, content=text))
+                self._tokens.append(new_token("text", "", 0, self._level, "", text))
         else:
             self._special(text, written.decode(), "entity")
 
     def _special(self, text: str, written: str, info: str) -> None:
-        token = Token("text_special", "", 0, level=self._level, content=text, markup=written, info=info)
-        self._tokens.append(token)
+        self._tokens.append(new_token("text_special", "", 0, self._level, written, text, info))
 
     def html(self, text: str, start: int, end: int) -> None:
         """Take a tag, which is text."""
@@ -78,25 +78,25 @@ class Inlines:
         if b"\n" in written:
             raise NotOrdinaryError
         marks = len(written) - len(written.lstrip(b"`"))
-        self._tokens.append(Token("code_inline", "code", 0, level=self._level, content=text, markup="`" * marks))
+        self._tokens.append(new_token("code_inline", "code", 0, self._level, "`" * marks, text))
         self.end = end
 
     def soft_break(self, _: Any, _start: int, end: int) -> None:
         """Take the end of a line."""
-        self._tokens.append(Token("softbreak", "br", 0, level=self._level))
+        self._tokens.append(new_token("softbreak", "br", 0, self._level))
         self.end = end
 
     def hard_break(self, _: Any, _start: int, end: int) -> None:
         """Take the end of a line that is kept."""
-        self._tokens.append(Token("hardbreak", "br", 0, level=self._level))
+        self._tokens.append(new_token("hardbreak", "br", 0, self._level))
         self.end = end
 
     def _open(self, kind: str, tag: str, markup: str, end: int) -> Token:
         if self._level >= MAX_DEPTH:
             raise NotOrdinaryError
-        token = Token(f"{kind}_open", tag, 1, level=self._level, markup=markup)
+        token = new_token(f"{kind}_open", tag, 1, self._level, markup)
         self._tokens.append(token)
-        self._closing.append(Token(f"{kind}_close", tag, -1, level=self._level, markup=markup))
+        self._closing.append(new_token(f"{kind}_close", tag, -1, self._level, markup))
         self._level += 1
         self.end = end
         return token
@@ -142,9 +142,14 @@ class Inlines:
 
     def image(self, said: Mapping[str, str], start: int, _end: int) -> None:
         """Begin a picture, with its words."""
-        attributes = {"src": self._normal_form(said["dest_url"]), "alt": "", **_title(said)}
+        attributes: dict[str, str | int | float] = {
+            "src": self._normal_form(said["dest_url"]),
+            "alt": "",
+            **_title(said),
+        }
         children: list[Token] = []
-        token = Token("image", "img", 0, attributes, level=self._level, children=children)
+        token = new_token("image", "img", 0, self._level)
+        token.attrs, token.children = attributes, children
         self._tokens.append(token)
         self._outside.append((self._tokens, self._level, token))
         self._tokens, self._level, self.end = children, 0, start + 2
