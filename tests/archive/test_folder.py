@@ -139,7 +139,7 @@ def test_what_was_cut_short_between_the_two_steps_is_put_right_by_the_next_build
     assert list(out.parent.iterdir()) == [out]
 
 
-@pytest.mark.parametrize("name", [".site.building", ".site.before"])
+@pytest.mark.parametrize("name", [".site.building", ".site.before", ".site.part"])
 @pytest.mark.parametrize("is_empty", [True, False], ids=["empty", "full"])
 def test_what_a_killed_build_left_goes_with_the_next(name: str, *, is_empty: bool, out: Path) -> None:
     publish(OLD, out)
@@ -199,6 +199,70 @@ def test_what_stays_below_a_folder_stays_unless_it_was_changed(out: Path) -> Non
         (out / "search" / "b").write_text("changed", "utf-8")
         folder.publish(OLD, out, lambda *_: None, stays_below="search/")
     assert files_in(out) == content_of(OLD)
+
+
+def replaced(site: Published, out: Path, files: dict[str, bytes], key: str = "a-key") -> Published:
+    """Let the site have these files below `search/`."""
+    fresh = out.parent.parent / "fresh"
+    for name, content in files.items():
+        (fresh / name).parent.mkdir(parents=True, exist_ok=True)
+        (fresh / name).write_bytes(content)
+    return folder.replace_below(site, out, "search/", fresh, key)
+
+
+def test_a_part_of_the_site_changes_and_the_rest_stays_where_it_is(out: Path) -> None:
+    site = publish(OLD, out)
+    page, rest = (out / "index.html").stat().st_ino, content_of(OLD)
+    first = replaced(site, out, {"a": b"a", "b/c": b"bc"})
+    assert (first.made, first.removed, first.size) == ((*site.made, "search/a", "search/b/c"), (), 13)
+    assert first.keys_below("search/") == {"a-key"}
+    assert files_in(out) == rest | {"search/a": b"a", "search/b/c": b"bc"}
+    again = publish(OLD, out)
+    then = replaced(again, out, {"a": b"a"})
+    assert files_in(out) == rest | {"search/a": b"a"}
+    assert (out / "index.html").stat().st_ino == page
+    assert list(out.parent.iterdir()) == [out]
+    with folder.only_one(out):
+        same = folder.publish([Planned(one.path, one.key, never) for one in OLD], out, print, stays_below="search/")
+    assert same.files == then.files
+
+
+def test_of_a_part_that_changes_what_is_the_same_is_not_called_new(out: Path) -> None:
+    first = replaced(publish(OLD, out), out, {"a": b"a", "b": b"b"})
+    with folder.only_one(out):
+        site = folder.publish(OLD, out, print, stays_below="search/")
+    then = replaced(site, out, {"a": b"a", "c": b"c"}, "another-key")
+    assert (then.made, then.removed) == (("search/c",), ("search/b",))
+    assert then.files["search/a"].digest == first.files["search/a"].digest
+
+
+@ERRORS
+def test_what_is_cut_short_while_a_part_changes_is_no_hindrance(
+    error: BaseException, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = replaced(publish(OLD, out), out, {"a": b"a", "b": b"b"})
+
+    def fail(_first: Path, _second: Path) -> bool:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folder, "exchange", fail)
+        with pytest.raises(type(error)):
+            replaced(site, out, {"c": b"c"}, "another-key")
+    assert files_in(out) == content_of(OLD) | {"search/a": b"a", "search/b": b"b"}
+    with folder.only_one(out):
+        again = folder.publish(OLD, out, print, stays_below="search/")
+    assert again.keys_below("search/") == set(), "nobody can tell any more whether it is whole"
+    assert files_in(out) == content_of(OLD)
+    assert list(out.parent.iterdir()) == [out]
+
+
+@pytest.mark.usefixtures("without_exchange")
+def test_without_an_exchange_a_part_changes_in_two_steps(out: Path) -> None:
+    for files in ({"a": b"a"}, {"b": b"b"}):
+        replaced(publish(OLD, out), out, files)
+        assert files_in(out) == content_of(OLD) | {f"search/{name}": content for name, content in files.items()}
+        assert list(out.parent.iterdir()) == [out]
 
 
 @pytest.fixture

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import threading
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
 
 from newsletter.archive.kept import FOLDER, FORGOTTEN_AFTER_S, open_kept
+from newsletter.errors import UsageError
 from tests.archive.sources import LATER, built, files_in, workspace
 from tests.cli.commands import TOML, add_issue
 
@@ -75,24 +79,74 @@ def test_a_template_of_pages_makes_pages_anew_and_reads_nothing(root: Path, out:
     assert files_in(out)["404.html"] == b"weg"
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"a": {}}', b'{"a": 1}'], ids=repr)
-def test_records_that_cannot_be_read_are_made_anew(content: bytes, root: Path, out: Path) -> None:
+def database(root: Path) -> Path:
+    return root / FOLDER / "kept.db"
+
+
+def changed(root: Path, statement: str, *values: object) -> None:
+    """Change what is kept behind the program's back."""
+    with closing(sqlite3.connect(database(root))) as connection, connection:
+        connection.execute(statement, values)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"a": {}}', '{"a": 1}', "null"], ids=repr)
+def test_records_that_cannot_be_read_are_made_anew(text: str, root: Path, out: Path) -> None:
     before = files_in(out)
-    for path in (root / FOLDER).glob("records-*.json"):
-        path.write_bytes(content)
+    changed(root, "update record set record = ?", text)
+    assert built(root, out).read == 2
+    assert files_in(out) == before
+    assert built(root, out).read == 0
+
+
+def spoil(root: Path) -> None:
+    database(root).write_bytes(b"no database at all, but long enough to be taken for one" * 100)
+
+
+def shorten(root: Path) -> None:
+    database(root).write_bytes(database(root).read_bytes()[:5000])
+
+
+def make_it_of_another_version(root: Path) -> None:
+    changed(root, "pragma user_version = 99")
+
+
+def leave_it_as_a_journal(root: Path) -> None:
+    spoil(root)
+    database(root).with_name("kept.db-journal").write_bytes(b"\0" * 2000)
+
+
+@pytest.mark.parametrize("change", [spoil, shorten, make_it_of_another_version, leave_it_as_a_journal])
+def test_a_database_that_is_none_is_made_anew(change: Callable[[Path], None], root: Path, out: Path) -> None:
+    before = files_in(out)
+    change(root)
+    assert built(root, out).read == 2
+    assert files_in(out) == before
+    assert built(root, out).read == 0
+
+
+def test_what_is_kept_and_spoilt_never_reaches_the_site(root: Path, out: Path) -> None:
+    before = files_in(out)
+    changed(root, "update content set content = ?", b"half")
+    (out / "p" / "een" / "index.html").unlink()
+    with pytest.raises(UsageError, match=r"kept\.db is not whole; .* newsletter archive build --full"):
+        built(root, out)
+    built(root, out, from_scratch=True)
+    assert files_in(out) == before
+
+
+def test_what_is_gone_is_made_anew(root: Path, out: Path) -> None:
+    before = files_in(out)
+    changed(root, "delete from content")
     assert built(root, out).read == 2
     assert files_in(out) == before
 
 
-@pytest.mark.parametrize("spoil", [lambda path: path.write_text("half", "utf-8"), lambda path: path.unlink()])
-def test_kept_files_that_are_spoilt_or_gone_never_reach_the_site(
-    spoil: Callable[[Path], object], root: Path, out: Path
-) -> None:
-    before = files_in(out)
-    for path in (root / FOLDER / "files").iterdir():
-        spoil(path)
-    built(root, out, from_scratch=True)
-    assert files_in(out) == before
+def test_another_build_that_writes_is_waited_for(root: Path, out: Path) -> None:
+    add_issue(root, "2026-11-25-twee", "Andere tekst.\n")
+    with closing(sqlite3.connect(database(root), check_same_thread=False, isolation_level=None)) as other:
+        other.execute("begin exclusive")
+        threading.Timer(0.3, other.execute, ("commit",)).start()
+        assert built(root, out).read == 1
 
 
 def test_faults_leave_what_was_read_for_the_next_build(root: Path, out: Path) -> None:
@@ -105,22 +159,24 @@ def test_faults_leave_what_was_read_for_the_next_build(root: Path, out: Path) ->
 
 
 def test_what_nobody_asked_for_in_a_week_goes(root: Path, out: Path) -> None:
-    files = root / FOLDER / "files"
-    old = files / "0123"
-    old.write_text("old", "utf-8")
-    long_ago = LATER.timestamp() - FORGOTTEN_AFTER_S - 1
-    os.utime(old, (long_ago, long_ago))
-    stale = root / FOLDER / "records-of-long-ago.json"
-    stale.write_text("{}", "utf-8")
-    os.utime(stale, (long_ago, long_ago))
-    recent = files / "4567"
-    recent.write_text("recent", "utf-8")
-    os.utime(recent, (LATER.timestamp(), LATER.timestamp()))
+    recent_s = LATER.timestamp()
+    long_ago_s = recent_s - FORGOTTEN_AFTER_S - 1
+    for name, time_s in (("old", long_ago_s), ("recent", recent_s)):
+        changed(root, "insert into content values (?, ?, ?)", name, b"text", time_s)
+        changed(root, "insert into stamp values (?, ?)", name, time_s)
+        changed(root, "insert into record values (?, 'key', '{}')", name)
+    changed(root, "update content set kept_s = ?", long_ago_s)
+    changed(root, "update content set kept_s = ? where name = 'recent'", recent_s)
     change_the_look(root)
     built(root, out)
-    assert not old.exists()
-    assert not stale.exists()
-    assert recent.exists()
+    with closing(sqlite3.connect(database(root))) as connection:
+        stamps = {stamp for (stamp,) in connection.execute("select stamp from stamp")}
+        of_records = {stamp for (stamp,) in connection.execute("select distinct stamp from record")}
+        names = {name for (name,) in connection.execute("select name from content")}
+    assert stamps == of_records
+    assert "recent" in stamps
+    assert "recent" in names
+    assert not {"old"} & (stamps | names)
     assert built(root, out).read == 0
 
 

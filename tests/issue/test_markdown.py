@@ -42,7 +42,7 @@ def test_the_extras_beside_commonmark_are_tables_strikethrough_and_footnotes() -
 
 
 @pytest.mark.parametrize(
-    "text", ["<b>x</b>", "<script>x</script>", "<!-- x -->", "<div>\n\nx\n</div>", "<a href='x'>", "<?x?>"]
+    "text", ["<b>x</b>", "<script>x</script>", "a <!-- x --> b", "<div>\n\nx\n</div>", "<a href='x'>", "<?x?>"]
 )
 def test_html_is_shown_as_it_is_written(text: str) -> None:
     found = html(only_block(text))

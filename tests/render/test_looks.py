@@ -102,7 +102,7 @@ def test_a_hostile_issue_asks_for_nothing_and_shows_no_dialog(chromium: Browser)
     body = "\n\n".join(
         [
             *payloads,
-            *(f"::: note T {payload}\n{payload}\n:::" for payload in payloads[::5]),
+            *(f"::: note T {payload}\nX {payload}\n:::" for payload in payloads[::5]),
             *(f'::: button {{url="https://a.example"}} T {payload}\n:::' for payload in payloads[1::5]),
         ]
     )

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsletter.archive import search
-from newsletter.archive.episodes import told_in
 from newsletter.archive.folder import only_one, publish, replace_below
 from newsletter.archive.kept import open_kept
 from newsletter.archive.pool import spread
 from newsletter.archive.press import Press
 from newsletter.archive.reading import is_up_to_date, read_record, source_key
 from newsletter.archive.record import Record
-from newsletter.archive.search import text_of_episode, text_of_issue
 from newsletter.archive.site import check_unique, plan_site
 from newsletter.archive.stamp import page_stamp, text_stamp
 from newsletter.archive.standing import list_pages
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
 
     from newsletter.archive.folder import Planned, Published
     from newsletter.archive.kept import Kept
-    from newsletter.archive.search import Index, Text
     from newsletter.config import Settings
     from newsletter.issue import House
     from newsletter.model import Finding
@@ -56,15 +53,6 @@ class Order:
     """Whether the index of the search is made, where Pagefind is installed."""
     from_scratch: bool = False
     """Whether nothing that was kept is used."""
-
-    def takes(self, record: Record) -> bool:
-        """Tell whether an issue or a page is far enough to be shown."""
-        return self.with_drafts or record.status != "draft"
-
-    def shows(self, record: Record) -> bool:
-        """Tell whether an issue is in the archive."""
-        is_out = self.with_future or record.is_out(self.now)
-        return is_out and self.takes(record) and not record.is_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,51 +90,41 @@ def build(
     def at(path: str) -> str:
         return shown(root / path)
 
-    kept = open_kept(root, text_stamp(theme, settings))
-    has_search = order.with_search and search.is_installed()
-    with closing(kept), closing(search.Index(kept, settings.newsletter.language)) as index:
-
-        def found(record: Record) -> None:
-            if has_search and order.shows(record):
-                index.add(text_of_issue(record))
-
-        records, read = _records(order, workshop, kept, shown, (progress, found))
-        visible = [one for one in records if order.shows(one)]
-        pages = [one for one in records if one.is_page and order.takes(one)]
+    with closing(open_kept(root, text_stamp(theme, settings), from_scratch=order.from_scratch)) as kept:
+        records, read = _records(order, workshop, kept, shown, progress)
+        ready = [one for one in records if order.with_drafts or one.status != "draft"]
+        pages = [one for one in ready if one.is_page]
+        chosen = [one for one in ready if not one.is_page]
+        visible = [one for one in chosen if order.with_future or one.is_out(order.now)]
         check_unique(visible, at)
         press = Press(theme, settings, kept, page_stamp(theme, settings), prepare_logos(settings))
+        has_search = order.with_search and search.is_installed()
         planned = plan_site(press, visible, pages, at, has_search=has_search)
-        texts = [*map(text_of_issue, visible), *map(text_of_episode, told_in(visible))] if has_search else []
         with only_one(order.out) as out:
-            published = _published(planned, out, progress, kept, (index, texts))
-    ready = [one for one in records if order.takes(one)]
+            published = _published(planned, out, kept.spare(out), progress, press.language if has_search else "")
     return Built(
         published=published,
         slugs=tuple(record.slug for record in visible),
         drafts=len(records) - len(ready),
-        future=len(ready) - len(visible) - len(pages),
+        future=len(chosen) - len(visible),
         read=read,
     )
 
 
-def _published(
-    planned: Sequence[Planned], out: Path, progress: Progress, kept: Kept, searched: tuple[Index, Sequence[Text]]
-) -> Published:
-    """Publish the pages, then the index of the texts: no correction waits for it. Without texts there is none."""
+def _published(planned: Sequence[Planned], out: Path, spare: Path, progress: Progress, searched_in: str) -> Published:
+    """Publish the pages, then the index that is made of them, in this language; without one, no index."""
 
     def pages(done: int, count: int) -> None:
         progress("pages", done, count)
 
-    index, texts = searched
-    key = search.index_key(texts, kept.stamp)
-    if index.is_begun:
-        index.complete(texts)  # it is written while the pages are made
-    first = publish(planned, out, pages, stays_below=search.FOLDER if key else "", spare=kept.spare(out))
+    first = publish(planned, out, pages, stays_below=search.FOLDER if searched_in else "", spare=spare)
+    key = search.index_key(first.files, searched_in) if searched_in else ""
     if first.keys_below(search.FOLDER) == ({key} if key else set()):
         return first
-    if not index.is_begun:
-        index.complete(texts)
-    return replace_below(first, out, search.FOLDER, index.files(), key)
+    if not key:
+        return publish(planned, out, pages, spare=spare)
+    with search.indexed(out, searched_in) as index:
+        return replace_below(first, out, search.FOLDER, index, key)
 
 
 def _records(
@@ -154,17 +132,13 @@ def _records(
     workshop: tuple[Settings, Theme, House],
     kept: Kept,
     shown: Callable[[Path], str],
-    told: tuple[Progress, Callable[[Record], None]],
+    progress: Progress,
 ) -> tuple[list[Record], int]:
-    """Return what is known of each issue, oldest first, and how many of them were read for it.
-
-    Where nothing was known before, and nobody waits for a correction, `told` is told of each record at once.
-    """
+    """Return what is known of each issue, oldest first, and how many of them were read for it."""
     settings, theme, house = workshop
-    progress, found = told
     root = settings.root
     paths = {source_key(root, path): path for path in (*list_issues(root), *list_pages(root))}
-    old = {} if order.from_scratch else {key: kept.records[key] for key in paths if key in kept.records}
+    old = {key: kept.records[key] for key in paths if key in kept.records}
     known = {key: record for key, record in old.items() if is_up_to_date(record, root, kept)}
     unknown = [(key, path) for key, path in paths.items() if key not in known]
 
@@ -178,8 +152,6 @@ def _records(
         kept.take_over(fresh, now_s)
         if isinstance(result, Record):
             known[key] = result
-            if not old:
-                found(result)
         else:
             findings += result
         progress("issues", len(known), len(paths))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.archive.record import Record, as_json, read_record
 from newsletter.archive.stamp import digest
+from newsletter.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,7 +69,7 @@ class Kept:
         """Return the content with this digest.
 
         Raises:
-            LookupError: it is not there, or not whole.
+            UsageError: it is not there, or not whole.
         """
         if name in self.fresh:
             return self.fresh[name]
@@ -80,7 +81,7 @@ class Kept:
             if found and digest(found[0]) == name:
                 content: bytes = found[0]
                 return content
-        raise LookupError(name)
+        raise _spoilt(self.file)
 
     def has(self, name: str) -> bool:
         """Tell whether there is content with this digest, as far as can be seen without reading it."""
@@ -142,19 +143,27 @@ class Kept:
             self.names.update(self.hand_over())
 
 
-def open_kept(root: Path, stamp: str) -> Kept:
-    """Return what an earlier build kept in the workspace at `root`.
+def open_kept(root: Path, stamp: str, *, from_scratch: bool = False) -> Kept:
+    """Return what an earlier build kept in the workspace at `root`; `from_scratch`, all of it goes.
 
     Raises:
         OSError: nothing can be kept there.
     """
     kept = Kept(root / FOLDER, stamp)
     kept.folder.mkdir(parents=True, exist_ok=True)
+    if from_scratch:
+        _remove(kept.file)
     try:
         _read_into(kept)
-    except sqlite3.DatabaseError:
-        kept.file.unlink(missing_ok=True)
+    except UsageError:
+        _remove(kept.file)
     return kept
+
+
+def _remove(database: Path) -> None:
+    # First what would be taken for a part of the next one.
+    database.with_name(f"{database.name}-journal").unlink(missing_ok=True)
+    database.unlink(missing_ok=True)
 
 
 def _read_into(kept: Kept) -> None:
@@ -172,7 +181,7 @@ def _opened(file: Path) -> Iterator[sqlite3.Connection]:
 
     Raises:
         OSError: it cannot be opened, or written to.
-        sqlite3.DatabaseError: it is none, or of another version.
+        UsageError: it is none, or of another version.
     """
     try:
         with contextlib.closing(sqlite3.connect(file, _PATIENCE_S)) as database:
@@ -184,6 +193,12 @@ def _opened(file: Path) -> Iterator[sqlite3.Connection]:
     except sqlite3.OperationalError as error:
         message = f"{file}: {error}"
         raise OSError(message) from error
+    except sqlite3.DatabaseError as error:
+        raise _spoilt(file) from error
+
+
+def _spoilt(file: Path) -> UsageError:
+    return UsageError(f"{file} is not whole; have everything made anew with: newsletter archive build --full")
 
 
 def _see_to_tables(database: sqlite3.Connection) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,6 +97,12 @@ def open_workspace(directory: str) -> Workspace:
 def shown(path: Path) -> str:
     """Return a path as a person would type it here."""
     try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
+        return (_real(path.parent, Path.cwd()) / path.name).relative_to(Path.cwd()).as_posix()
     except ValueError:
         return str(path)
+
+
+@lru_cache(maxsize=64)
+def _real(folder: Path, here: Path) -> Path:
+    """Return where a folder is; kept, as thousands of issues stand in one."""
+    return (here / folder).resolve()

@@ -134,22 +134,20 @@ class BodyReader:
 
     def _read_all(self, tokens: Sequence[Token]) -> None:
         for index, token in enumerate(tokens):
-            if token.type == "link_open":
+            kind = token.type
+            if kind == "text":
+                if "{" in token.content or "]" in token.content or "[" in token.content:
+                    self._read_text(token.content)
+            elif kind == "link_open":
                 self._read_link(token, _words_behind(tokens, index) if self._with_mentions else "")
-            self._read(token)
-
-    def _read(self, token: Token) -> None:
-        if token.type == "link_open":
-            self._in_link = True
-        elif token.type == "link_close":
-            self._in_link = False
-        elif token.type == "image":
-            self._read_image(token)
-        elif token.type == "text":
-            self._read_text(token.content)
-        elif token.type == "code_inline":
-            found = self._source.find(token.content, self._at, self._end)
-            self._at = max(self._at, found + len(token.content))
+                self._in_link = True
+            elif kind == "link_close":
+                self._in_link = False
+            elif kind == "image":
+                self._read_image(token)
+            elif kind == "code_inline":
+                found = self._source.find(token.content, self._at, self._end)
+                self._at = max(self._at, found + len(token.content))
 
     def _read_image(self, token: Token) -> None:
         # A link in a picture's words is read there, and is none.
@@ -227,6 +225,11 @@ class BodyReader:
         """Return an address as the editor wrote it, and where; the parser has percent-encoded what it hands on."""
         address = self._written(token.meta.get("written") or unquote(href))
         leads = _LEADS.get(token.markup, ("](", "](<"))
+        nearest = self._source.find(f"{leads[0]}{address}", self._at, self._end) if address and address == href else -1
+        if nearest >= 0 and self._source.find("](<", self._at, nearest) < 0:  # as nearly always
+            place = nearest + len(leads[0])
+            self._at = place + len(address)
+            return address, place
         variants = dict.fromkeys((address, self._written(href)))
         # Not behind the last one where a picture stands in a link: the link's address comes after the picture's.
         for start, variant in product((self._at, self._first), variants):

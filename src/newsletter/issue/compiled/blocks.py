@@ -70,6 +70,8 @@ class _Blocks:
 
     def read(self) -> list[Token]:
         """Return the tokens of the whole text."""
+        event: Any  # the name of what happens, or that with a value; so is the value of what begins or ends
+        value: Any
         for event, place in pyromark.events_with_range(self._source):
             start, end = place["start"], place["end"]
             name, value = (event, None) if isinstance(event, str) else next(iter(event.items()))

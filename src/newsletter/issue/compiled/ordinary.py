@@ -40,5 +40,7 @@ def is_ordinary(source: str) -> bool:
 
 
 def _has_odd_quote(lines: str) -> bool:
+    if ">" not in lines or "    " not in lines:
+        return False
     quote = _QUOTE.search(lines)
     return quote is not None and _INDENT.search(lines, quote.end()) is not None
