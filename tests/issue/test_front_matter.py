@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
+import yaml
 
+from newsletter.issue import frontmatter
 from newsletter.model import Position
 from tests.issue.drafts import HOUSE, faults, findings, front, parsed
 
@@ -142,3 +145,21 @@ def test_a_deep_or_wide_list_costs_nothing() -> None:
         "issue.md:2:11: front matter: a value is one text or a list of texts, not a table or a list in a list"
     ]
     assert len(front(f"tags: [{'x, ' * 20_000}]").tags) == 1
+
+
+PIECES = (
+    *("subject: ", "tags: [", "]", "\n", "\n  ", "\n- ", ": ", " #", "een", "ö", "😀", "12:30", "~", "---", "..."),
+    *('"', "'", "\\", '"a b"', "''", "{", "}", "[", ",", "?", "? ", "|", ">", "&a ", "*a", "!b ", "%", "@", "`"),
+    *("\\x41", "\\U00110000", "\t", "\u2028", "\x85", "\ufeff", "- ", " ", "x: y\n", "\n---\n"),
+)
+
+
+@pytest.mark.bulk
+def test_the_compiled_parser_of_yaml_sees_what_the_other_one_sees(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(31)
+    texts = ["".join(chance.choices(PIECES, k=chance.randint(1, 12))) for _ in range(20_000)]
+    read = frontmatter.read_front_matter.__wrapped__
+    quick = [read(text, "issue.md") for text in texts]
+    monkeypatch.setattr(frontmatter, "_QUICK", yaml.BaseLoader)
+    for text, found in zip(texts, quick, strict=True):
+        assert read(text, "issue.md") == found, text

@@ -29,7 +29,7 @@ UNREADABLE = ("front-matter-yaml", "front-matter-size")
 
 _QUICK = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """The compiled parser, twenty times as fast, where PyYAML was built with it."""
-_ODD = re.compile(r"[\t\x85\u2028\u2029\ufeff|>]|\[[^\]]*\?|\s!")
+_ODD = re.compile(r"[\t\x85\u2028\u2029\ufeff|>]|[\[{][^?]*\?|\s!")
 """What the two see differently: white space, the head of a text of several lines, a question mark in a list, a tag."""
 _FENCE = "---"
 _WRAPPERS = (yaml.StreamStartEvent, yaml.DocumentStartEvent)
@@ -101,13 +101,26 @@ def read_front_matter(text: str, path: str) -> tuple[Mapping[str, Entry], tuple[
     if len(text.encode()) > MAX_BYTES:
         message = f"the front matter is larger than {MAX_BYTES // 1024} KiB"
         return {}, (Finding(Position(path, 1, 1), message, "front-matter-size"),)
+    reader = _quickly_read(text, path) or _read(text, path)
+    return MappingProxyType(reader.entries), tuple(reader.findings)
+
+
+def _quickly_read(text: str, path: str) -> _Reader | None:
+    """Read with the compiled parser; return nothing where there is a fault, which only the other one can tell."""
+    if _ODD.search(text):
+        return None
     reader = _Reader(text, path)
     try:
-        try:
-            reader.read(yaml.parse(text, Loader=yaml.BaseLoader if _ODD.search(text) else _QUICK))
-        except yaml.YAMLError:  # only the other one says what is wrong so that it can be told
-            reader = _Reader(text, path)
-            reader.read(yaml.parse(text, Loader=yaml.BaseLoader))
+        reader.read(yaml.parse(text, Loader=_QUICK))
+    except (yaml.YAMLError, _FaultError, ValueError, OverflowError):
+        return None
+    return reader
+
+
+def _read(text: str, path: str) -> _Reader:
+    reader = _Reader(text, path)
+    try:
+        reader.read(yaml.parse(text, Loader=yaml.BaseLoader))
     except _FaultError as error:
         reader.fault(error.index, f"front matter: {error.message}", "front-matter-yaml")
     except yaml.MarkedYAMLError as error:
@@ -120,7 +133,7 @@ def read_front_matter(text: str, path: str) -> tuple[Mapping[str, Entry], tuple[
         escapes = _LONG_ESCAPE.finditer(text)
         index = next(match.start() for match in escapes if int(match[1], 16) > _LAST_CHARACTER)
         reader.fault(index, f"front matter: there is no such character; {_BACKSLASH}", "front-matter-yaml")
-    return MappingProxyType(reader.entries), tuple(reader.findings)
+    return reader
 
 
 def _explain(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:
