@@ -9,36 +9,11 @@ import pytest
 
 from newsletter.archive import folder
 from newsletter.archive.folder import MARK, Planned, Published
-from newsletter.archive.stamp import digest
 from newsletter.errors import UsageError
+from tests.archive.folders import ERRORS, NEW, OLD, content_of, files_in, never, planned, publish
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
-
-
-def planned(path: str, content: bytes) -> Planned:
-    """A file that is made of nothing but its content."""
-    return Planned(path, digest(content), lambda: content)
-
-
-def publish(pages: Iterable[Planned], out: Path) -> Published:
-    with folder.only_one(out) as place:
-        return folder.publish(list(pages), place, lambda _done, _count: None)
-
-
-OLD = [planned("index.html", b"old"), planned("p/een/index.html", b"een"), planned("p/een/plaat.png", b"\x89PNG")]
-NEW = [planned("index.html", b"new"), planned("p/twee/index.html", b"twee")]
-
-
-def files_in(folder: Path) -> dict[str, bytes]:
-    """Every file but the mark, by its path."""
-    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if not path.is_dir()}
-    return {name: path.read_bytes() for name, path in files.items() if name != MARK}
-
-
-def content_of(pages: list[Planned]) -> dict[str, bytes]:
-    return {page.path: page.make() for page in pages}
 
 
 @pytest.fixture
@@ -69,9 +44,6 @@ def test_a_new_site_has_no_pages_of_the_old_one(out: Path) -> None:
     publish(NEW, out)
     assert files_in(out) == content_of(NEW)
     assert list(out.parent.iterdir()) == [out]
-
-
-ERRORS = pytest.mark.parametrize("error", [OSError("no"), KeyboardInterrupt()], ids=["error", "interrupt"])
 
 
 def failing(error: BaseException) -> Planned:
@@ -163,10 +135,6 @@ def test_the_old_site_is_there_until_the_new_one_is_whole(out: Path) -> None:
     assert files_in(out) == content_of(NEW) | {"last.html": b"looked"}
 
 
-def never() -> bytes:
-    pytest.fail("this was to be made of the same as before")
-
-
 def test_what_would_be_made_of_the_same_is_not_made_again(out: Path) -> None:
     publish(OLD, out)
     inode = (out / "p/een/index.html").stat().st_ino
@@ -199,70 +167,6 @@ def test_what_stays_below_a_folder_stays_unless_it_was_changed(out: Path) -> Non
         (out / "search" / "b").write_text("changed", "utf-8")
         folder.publish(OLD, out, lambda *_: None, stays_below="search/")
     assert files_in(out) == content_of(OLD)
-
-
-def replaced(site: Published, out: Path, files: dict[str, bytes], key: str = "a-key") -> Published:
-    """Let the site have these files below `search/`."""
-    fresh = out.parent.parent / "fresh"
-    for name, content in files.items():
-        (fresh / name).parent.mkdir(parents=True, exist_ok=True)
-        (fresh / name).write_bytes(content)
-    return folder.replace_below(site, out, "search/", fresh, key)
-
-
-def test_a_part_of_the_site_changes_and_the_rest_stays_where_it_is(out: Path) -> None:
-    site = publish(OLD, out)
-    page, rest = (out / "index.html").stat().st_ino, content_of(OLD)
-    first = replaced(site, out, {"a": b"a", "b/c": b"bc"})
-    assert (first.made, first.removed, first.size) == ((*site.made, "search/a", "search/b/c"), (), 13)
-    assert first.keys_below("search/") == {"a-key"}
-    assert files_in(out) == rest | {"search/a": b"a", "search/b/c": b"bc"}
-    again = publish(OLD, out)
-    then = replaced(again, out, {"a": b"a"})
-    assert files_in(out) == rest | {"search/a": b"a"}
-    assert (out / "index.html").stat().st_ino == page
-    assert list(out.parent.iterdir()) == [out]
-    with folder.only_one(out):
-        same = folder.publish([Planned(one.path, one.key, never) for one in OLD], out, print, stays_below="search/")
-    assert same.files == then.files
-
-
-def test_of_a_part_that_changes_what_is_the_same_is_not_called_new(out: Path) -> None:
-    first = replaced(publish(OLD, out), out, {"a": b"a", "b": b"b"})
-    with folder.only_one(out):
-        site = folder.publish(OLD, out, print, stays_below="search/")
-    then = replaced(site, out, {"a": b"a", "c": b"c"}, "another-key")
-    assert (then.made, then.removed) == (("search/c",), ("search/b",))
-    assert then.files["search/a"].digest == first.files["search/a"].digest
-
-
-@ERRORS
-def test_what_is_cut_short_while_a_part_changes_is_no_hindrance(
-    error: BaseException, out: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    site = replaced(publish(OLD, out), out, {"a": b"a", "b": b"b"})
-
-    def fail(_first: Path, _second: Path) -> bool:
-        raise error
-
-    with monkeypatch.context() as patch:
-        patch.setattr(folder, "exchange", fail)
-        with pytest.raises(type(error)):
-            replaced(site, out, {"c": b"c"}, "another-key")
-    assert files_in(out) == content_of(OLD) | {"search/a": b"a", "search/b": b"b"}
-    with folder.only_one(out):
-        again = folder.publish(OLD, out, print, stays_below="search/")
-    assert again.keys_below("search/") == set(), "nobody can tell any more whether it is whole"
-    assert files_in(out) == content_of(OLD)
-    assert list(out.parent.iterdir()) == [out]
-
-
-@pytest.mark.usefixtures("without_exchange")
-def test_without_an_exchange_a_part_changes_in_two_steps(out: Path) -> None:
-    for files in ({"a": b"a"}, {"b": b"b"}):
-        replaced(publish(OLD, out), out, files)
-        assert files_in(out) == content_of(OLD) | {f"search/{name}": content for name, content in files.items()}
-        assert list(out.parent.iterdir()) == [out]
 
 
 @pytest.fixture

@@ -103,6 +103,18 @@ def tree(html: str) -> HtmlElement:
     return lxml_html.document_fromstring(html.encode(), parser=lxml_html.HTMLParser(encoding="utf-8"))
 
 
+def page_tree(html: str) -> HtmlElement:
+    """A page of the archive without its own form to subscribe."""
+    return without_own_form(tree(html))
+
+
+def without_own_form(page: HtmlElement) -> HtmlElement:
+    """Take the form to subscribe out of a page, as it is not of the issue."""
+    for form in page.xpath("//form[@class='join'][not(ancestor::article)]"):
+        form.getparent().remove(form)
+    return page
+
+
 def shape(document: HtmlElement) -> list[tuple[str, tuple[str, ...]]]:
     """The elements of a document in their order, each with the names of its attributes."""
     return [(str(element.tag), tuple(element.keys())) for element in document.iter()]

@@ -19,7 +19,7 @@ from newsletter.render.view import ON_EMAIL, ON_WEB
 from tests.delivery.letters import IDENTITY, STAMP, parsed, part_of, with_crlf
 from tests.render.any_issue import KNOWN, UNKNOWN, WORD, issues_with
 from tests.render.issues import ANNA, SETTINGS, SITE, THEME, issue_of, page_of, pictures_of
-from tests.render.payloads import active
+from tests.render.payloads import active, without_own_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -144,7 +144,7 @@ def check_mail(draft: Draft, issue: Issue, email: Email) -> None:
 
 def check_page(draft: Draft, issue: Issue) -> None:
     html = page_of(issue)
-    document = parsed_html(html)
+    document = without_own_form(parsed_html(html))
     assert active(document) == []
     check_words(blocks_in(issue, ON_WEB), read(document), by_words=False)
     check_place(draft, issue, ON_WEB, html)

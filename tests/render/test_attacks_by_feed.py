@@ -19,7 +19,7 @@ from newsletter.model import Cue
 from tests.issue.feed.feeds import feed_text
 from tests.render.attacks import KINDS
 from tests.render.issues import issue_with, mail_of, page_of
-from tests.render.payloads import ATTACKS, CLOSERS, active, tree
+from tests.render.payloads import ATTACKS, CLOSERS, active, page_tree, tree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,4 +74,4 @@ def test_nothing_of_an_attack_in_a_feed_becomes_active(kind: str, tmp_path: Path
         issue = issue_with(pinned)
         assert issue.fields == {}
         assert active(tree(mail_of(issue).html)) == []
-        assert set(active(tree(page_of(issue)))) <= PLAYER
+        assert set(active(page_tree(page_of(issue)))) <= PLAYER

@@ -52,10 +52,11 @@ __all__ = [
 
 _OF_MAILS = {"render_email": "newsletter.render.email", "dry_run": "newsletter.render.trial"}
 
+if not TYPE_CHECKING:
 
-def __getattr__(name: str) -> object:
-    """Import what makes mails when it is asked for: it takes 40 ms, which a build of the archive need not wait for."""
-    if name not in _OF_MAILS:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
-    return getattr(import_module(_OF_MAILS[name]), name)
+    def __getattr__(name: str) -> object:
+        """Import what makes mails when it is asked for: 40 ms, which a build of the archive need not wait for."""
+        if name not in _OF_MAILS:
+            message = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(message)
+        return getattr(import_module(_OF_MAILS[name]), name)

@@ -27,6 +27,7 @@ from jinja2 import (
 )
 from jinja2 import TemplateError as JinjaError
 from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -55,6 +56,31 @@ class _MarkPlaces(Extension):
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002
         return mark_places(source, f"templates/{name}") if name and name.endswith(".mjml.j2") else source
+
+
+_is_markup = select_autoescape(disabled_extensions=("txt.j2", "md.j2"), default=True)
+_CALL = ("name", "lparen", "string", "rparen")
+"""The tokens of `_("Subscribe")`."""
+
+
+class _TranslatedOnce(Extension):
+    """Translates a text that stands in a template, `_("Subscribe")`, when the template is read, not each time."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        """Put the translation, which is markup in markup as all of them are, where its call stands."""
+        translate = catalogue(self.environment.language).gettext  # type: ignore[attr-defined]  # of `_environment`
+        begun: list[Token] = []
+        for token in stream:
+            begun.append(token)
+            if [one.type for one in begun] != list(_CALL[: len(begun)]) or begun[0].value != "_":
+                yield from begun
+                begun.clear()
+            elif len(begun) == len(_CALL):
+                yield Token(token.lineno, "string", translate(begun[2].value) % {})
+                if _is_markup(stream.name):
+                    yield from (Token(token.lineno, "pipe", "|"), Token(token.lineno, "name", "safe"))
+                begun.clear()
+        yield from begun
 
 
 class _Undefined(StrictUndefined):
@@ -214,12 +240,13 @@ def _environment(folders: tuple[Path, ...], stamp: str, language: str) -> _Sandb
     environment = _Sandbox(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
         auto_reload=False,
-        autoescape=select_autoescape(disabled_extensions=("txt.j2", "md.j2"), default=True),
+        autoescape=_is_markup,
         undefined=_Undefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n", _MarkPlaces],
+        extensions=["jinja2.ext.i18n", _MarkPlaces, _TranslatedOnce],
     )
+    environment.extend(language=language)
     environment.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
 
     def day(value: date) -> str:
