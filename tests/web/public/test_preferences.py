@@ -65,7 +65,7 @@ def test_what_is_chosen_is_shown_as_it_is_now(desk: Desk, anna: int) -> None:
     assert '<html lang="en">' in answer.text
     assert "Saved." in words(answer)
     assert "Weekly digest" in words(answer)
-    assert "No mails before Thursday, 25 December 2025" in words(answer)
+    assert "Until Thursday, 25 December 2025" in words(answer)
     assert 'value="en" checked>' in answer.text
     assert desk.of(anna).language == "en"
 
