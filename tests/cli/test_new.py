@@ -182,6 +182,8 @@ def test_without_a_schedule_an_issue_is_of_today(workspace: Path, newsletter: Ne
     [
         (["new"], 'the issue needs a title, of which its address is made: newsletter new "What it is about"'),
         (["new", "!!!"], 'the issue needs a title, of which its address is made: newsletter new "What it is about"'),
+        (["new", "rood \x1b[31m"], ('"rood \\u001b[31m" cannot be the subject: '
+         "expected one line of text without control characters; give another title")),
         (["new", "x", "--date", "morgen"], '--date "morgen" is not a date; write it as 2026-11-24'),
         (["new", "x", "--episode", "latest"],
          'no feed is known: write its address into newsletter.toml, [podcast] feed = "https://…"'),

@@ -46,6 +46,16 @@ def test_a_plan_is_a_json_document(newsletter: Newsletter, readers: Readers) -> 
     assert document["findings"] == []
 
 
+def test_a_plan_of_what_was_sent_already_says_so(newsletter: Newsletter, readers: Readers, workspace: Path) -> None:
+    readers("anna", "bram")
+    add_issue(workspace, ISSUE, status="ready")
+    before = newsletter("plan", "proef", "--json").document["state"]
+    newsletter("send", "proef", "--yes", "--transport", "null")
+
+    assert newsletter("plan", "proef").out.splitlines()[-1] == "  begun    done 2 planned · 2 sent"
+    assert (before, newsletter("plan", "proef", "--json").document["state"]) == ("planned", "done")
+
+
 def test_the_time_a_plan_takes_follows_from_the_rate(newsletter: Newsletter, readers: Readers, workspace: Path) -> None:
     readers(*(f"r{number}" for number in range(25)))
     toml = workspace / "newsletter.toml"

@@ -83,18 +83,11 @@ def _starter(root: Path, name: str, language: str, feed: str) -> dict[Path, byte
 
 def _title(name: str) -> str:
     """Return the newsletter's name, if newsletter.toml and a subject can hold it."""
-    from newsletter.config.faults import RefusedError
-    from newsletter.config.fields import header_text
+    from newsletter.cli.headers import for_a_header
     from newsletter.errors import UsageError
     from newsletter.wording import quoted
 
-    try:
-        title = header_text(name.strip())
-    except RefusedError as refused:
-        message = (
-            f"{quoted(name)} cannot be the newsletter's name: expected {refused.expected}; give another with --name"
-        )
-        raise UsageError(message) from refused
+    title = for_a_header(name.strip(), "the newsletter's name", "give another with --name")
     if "{{" in title:
         message = f'{quoted(name)} cannot be the newsletter\'s name: "{{{{" begins a personal field'
         raise UsageError(message)

@@ -130,6 +130,7 @@ def _draft(
     """Return the folder of a new issue, and the files in it."""
     from slugify import slugify
 
+    from newsletter.cli.headers import for_a_header
     from newsletter.errors import UsageError
     from newsletter.issue import slug_of
     from newsletter.issue.pinned import names_in
@@ -139,6 +140,8 @@ def _draft(
     # What begins a personal field, or an encoded word in a header, is an editor's to write, and no feed's.
     said = episode[1].episode.title.replace("{{", "{").replace("=?", "=") if episode else ""
     subject = " ".join((title or said).split())
+    if title:
+        for_a_header(subject, "the subject", "give another title")
     slug = slugify(subject, max_length=MAX_SLUG_CHARACTERS, word_boundary=True)
     if not slug:
         raise UsageError('the issue needs a title, of which its address is made: newsletter new "What it is about"')

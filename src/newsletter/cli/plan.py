@@ -34,6 +34,7 @@ def plan(context: typer.Context, issue: IssueName, directory: Directory = "", as
             print_json(_document(mailing, made))
         else:
             show_plan(mailing, made, show)
+            _show_begun(mailing)
         show_findings(made)
     return 1 if made.errors else 0
 
@@ -59,6 +60,16 @@ def show_plan(mailing: Mailing, plan: Plan, tell: Callable[..., None]) -> None:
     tell(Mark(plan.slug, "bold"), Mark(mailing.issue.path, "dim"))
     for name, value in rows:
         tell(f"  {name.ljust(8)}", value)
+
+
+def _show_begun(mailing: Mailing) -> None:
+    """Tell a person that it has been sent already, or in part, where that is so."""
+    from newsletter.cli.output import show
+    from newsletter.cli.tallies import spoken_tally
+    from newsletter.sending.sendings import find_sending, tally
+
+    if sending := find_sending(mailing.engine, mailing.issue.slug):
+        show("  begun   ", *spoken_tally(sending.slug, sending.status, tally(mailing.engine, sending.id))[1:])
 
 
 def show_findings(plan: Plan) -> None:
@@ -92,9 +103,12 @@ def spoken(seconds: float) -> str:
 
 def _document(mailing: Mailing, plan: Plan) -> dict[str, object]:
     from newsletter.cli.failure import finding_as_json
+    from newsletter.sending.sendings import find_sending
 
+    sending = find_sending(mailing.engine, plan.slug)
     return {
         "issue": plan.slug,
+        "state": sending.status if sending else "planned",
         "hash": plan.hash,
         "audience": plan.audience,
         "planned": plan.readers,
