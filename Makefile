@@ -7,7 +7,7 @@
 .PHONY: help demo test long chaos lock format bench clean
 
 BIN = .venv/bin
-PURE = src/newsletter/model.py,src/newsletter/issue/*,src/newsletter/render/*
+PURE = src/newsletter/model/*,src/newsletter/issue/*,src/newsletter/render/*
 COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --no-header $(UPGRADE)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from newsletter.cli.plan import spoken
+from newsletter.cli.output import spoken_time
 from newsletter.cli.tallies import document, going_along, moved, say_tally
 from newsletter.sending.rows import Tally
 from newsletter.sending.states import State
@@ -125,4 +125,4 @@ def test_on_a_terminal_a_bar_shows_the_speed(readers: Readers, workspace: Path) 
     [(0, "0 s"), (89.4, "89 s"), (90, "2 min"), (3600, "60 min"), (5400, "1 h 30 min"), (100_000, "27 h 47 min")],
 )
 def test_a_time_is_said_as_a_person_says_it(seconds: float, said: str) -> None:
-    assert spoken(seconds) == said
+    assert spoken_time(seconds) == said

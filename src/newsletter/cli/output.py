@@ -39,6 +39,14 @@ def weight(size_bytes: int) -> str:
     return f"{size_bytes / 1000:.1f} kB" if size_bytes < _MB else f"{size_bytes / _MB:,.1f} MB"
 
 
+def spoken_time(seconds: float) -> str:
+    """Return a time as a person says it."""
+    if seconds < 90:  # noqa: PLR2004 - from here on nobody counts seconds
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"  # noqa: PLR2004 - as above
+
+
 def print_json(document: object) -> None:
     """Print the one JSON document of a command; in ASCII, which passes every terminal and encoding unharmed."""
     import json

@@ -41,7 +41,7 @@ def plan(context: typer.Context, issue: IssueName, directory: Directory = "", as
 
 def show_plan(mailing: Mailing, plan: Plan, tell: Callable[..., None]) -> None:
     """Tell a person what would be sent, on standard output or beside it."""
-    from newsletter.cli.output import Mark, weight
+    from newsletter.cli.output import Mark, spoken_time, weight
     from newsletter.delivery.esp.cautions import way
 
     settings = mailing.workspace.settings
@@ -54,7 +54,7 @@ def show_plan(mailing: Mailing, plan: Plan, tell: Callable[..., None]) -> None:
         ("language", plan.language),
         ("message", weight(plan.message_bytes) if plan.message_bytes else "for nobody yet"),
         ("by", by),
-        ("time", spoken(seconds) if seconds else "as fast as the server takes it"),
+        ("time", spoken_time(seconds) if seconds else "as fast as the server takes it"),
         ("plan", plan.hash),
     )
     tell(Mark(plan.slug, "bold"), Mark(mailing.issue.path, "dim"))
@@ -91,14 +91,6 @@ def _seconds(mailing: Mailing, plan: Plan) -> int:
     by_provider = settings.delivery.transport.startswith(ESP)
     rate = settings.esp.rate_per_second if by_provider else settings.smtp.rate_per_second
     return math.ceil(plan.readers / rate) if rate else 0
-
-
-def spoken(seconds: float) -> str:
-    """Return a time as a person says it."""
-    if seconds < 90:  # noqa: PLR2004 - from here on nobody counts seconds
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"  # noqa: PLR2004 - as above
 
 
 def _document(mailing: Mailing, plan: Plan) -> dict[str, object]:

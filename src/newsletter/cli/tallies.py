@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.cli.output import Mark, say
-from newsletter.cli.plan import spoken
+from newsletter.cli.output import Mark, say, spoken_time
 from newsletter.sending.pace import Pace
 from newsletter.sending.refusals import HELD
 from newsletter.sending.rows import Tally
@@ -119,7 +118,7 @@ def _speed(pace: Pace, counts: Tally) -> list[str | Mark]:
     left_s = pace.seconds_left(counts.left)
     if not counts.left or left_s is None:
         return []
-    return [f"{pace.per_second:,.0f} a second", f"{spoken(left_s)} left"]
+    return [f"{pace.per_second:,.0f} a second", f"{spoken_time(left_s)} left"]
 
 
 def joined(parts: list[str | Mark]) -> list[str | Mark]:
