@@ -64,6 +64,14 @@ def test_a_token_serves_its_own_purpose_alone() -> None:
         assert (found is not None) == (signed is asked)
 
 
+def test_a_token_of_another_version_is_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = sign(KEYS, LIST, TOKEN)
+    monkeypatch.setattr("newsletter.audience.tokens.KEY_VERSION", 2)
+
+    assert verify(KEYS, LIST, TOKEN.purpose, written) is None
+    assert verify(KEYS, LIST, TOKEN.purpose, sign(KEYS, LIST, TOKEN)) == TOKEN
+
+
 def test_a_token_of_another_newsletter_or_key_is_nothing() -> None:
     written = sign(KEYS, LIST, TOKEN)
 
