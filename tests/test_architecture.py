@@ -28,6 +28,7 @@ BREACHES = {
         "import newsletter.delivery.smtp",
     ),
     "One door to premailer": ("archive/odd.py", "import premailer"),
+    "One door to the CSS parser": ("render/odd.py", "import cssutils"),
     "One door to MJML": ("render/odd.py", "import mjml"),
     "One door to the Markdown parsers": ("render/odd.py", "import markdown_it"),
     "One door to the names of emoji": ("render/odd.py", "import emoji"),

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from newsletter.issue.markdown import parse, to_html, typographic
 from newsletter.issue.parse import parse_issue
 from newsletter.render import Theme, fill
+from newsletter.render.content_css import lint_css
 from newsletter.render.expressions import check_fields
-from newsletter.render.inline import inline_document, inline_fragments, lint_css
+from newsletter.render.inline import inline_document, inline_fragments
 from newsletter.render.mjml import compile_mjml
 from newsletter.render.mjml_lint import lint_mjml
 from newsletter.render.personal import place_in_html, place_in_text

@@ -325,7 +325,8 @@ def watch(event, arguments):
         raise OSError(event)
 
 from newsletter.errors import TemplateError
-from newsletter.render.inline import inline_document, inline_fragments, lint_css
+from newsletter.render.content_css import lint_css
+from newsletter.render.inline import inline_document, inline_fragments
 from newsletter.render.mjml import compile_mjml
 import cssutils, premailer
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from newsletter.errors import TemplateError
-from newsletter.render.inline import inline_document, inline_fragments, lint_css
+from newsletter.render.content_css import lint_css
+from newsletter.render.inline import inline_document, inline_fragments
 from tests.render.styles import CSS
 
 

@@ -15,10 +15,11 @@ from newsletter.errors import IssueError, TemplateError
 from newsletter.issue.markdown import to_html
 from newsletter.model import Conditional, Email, Finding, PersonalField, Position
 from newsletter.render.anchors import IN_MAIL, with_anchors
+from newsletter.render.content_css import lint_css
 from newsletter.render.embedded import embedded_in
 from newsletter.render.episodes import episode_view
 from newsletter.render.expressions import refuse_wrong_fields
-from newsletter.render.inline import inline_fragments, lint_css
+from newsletter.render.inline import inline_fragments
 from newsletter.render.layout import BLOCKS, FRAME, open_layout
 from newsletter.render.personal import place_in_html, place_in_text
 from newsletter.render.shown import NO_PICTURES, InMail, in_text

@@ -1,4 +1,4 @@
-"""Content CSS into style attributes: the only door to premailer, and to the CSS parser that it uses.
+"""Content CSS into style attributes: the only door to premailer.
 
 premailer rewrites whatever it prints: it drops doctypes, closes and escapes as it sees fit, loses rules that it does
 not know, and its CSS parser fetches what an `@import` names. So it never gets the HTML itself. It gets the tags
@@ -8,27 +8,22 @@ written into the HTML. Everything else stays as it was, byte for byte, condition
 
 from __future__ import annotations
 
-import logging
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from html import unescape
 from itertools import zip_longest
-from threading import Lock
-from typing import TYPE_CHECKING, cast
-from xml.dom import DOMException
+from typing import TYPE_CHECKING
 
 from lxml import etree
-from lxml.cssselect import CSSSelector, SelectorError
 
 from newsletter.errors import RenderError, TemplateError
-from newsletter.model import Finding, Position
+from newsletter.render.content_css import CSS_LOCK, css_parser, lint_css
 from newsletter.render.mjml import VOID
 from newsletter.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from types import ModuleType
 
 _TOKEN = re.compile(
     r"""
@@ -42,10 +37,6 @@ _ATTRIBUTE = re.compile(r"""\s+([^\s=>"'/]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+
 _QUOTES = re.compile(r"""\A["']|["']\Z""")
 _TAG_END = re.compile(r"\s*/?>\Z")
 _DECLARATION = re.compile(r"""\s*([-\w]+)\s*:\s*((?:"[^"]*"|'[^']*'|\([^)]*\)|[^;"'(])*)(?:;|\Z)""")
-_CSS_COMMENT = re.compile(r"/\*.*?(\*/|\Z)", re.DOTALL)
-_CSS_TOKEN = re.compile(r"""[{}@*:\\+~\[]|[^\x00-\x7f]+|"[^"\\\n]*"|'[^'\\\n]*'""", re.IGNORECASE)
-_CSS_SELECTORS = re.compile(r"([^{}]+)\{[^{}]*\}")
-_CSS_PLACE = re.compile(r"\[(\d+):\d+:|, (\d+), \d+\)")  # two ways in which it writes line and column
 # No tree can hold them, and no selector here can name them.
 _NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NO_NAME = re.compile(r"[^a-z0-9-]")
@@ -77,8 +68,6 @@ _Path = tuple[_Kind, ...]
 """A tag's place: what it stands in, from the outside, and itself."""
 
 _IN_BODY: _Path = (("html", "", ""), ("body", "", ""))
-_lock = Lock()
-"""For premailer and its CSS parser, which keep settings and caches in their modules."""
 
 
 def inline_document(html: str, css: str) -> str:
@@ -120,97 +109,11 @@ def _pieces(css: str) -> dict[str, str]:  # noqa: ARG001 - the style sheet is th
     return {}
 
 
-def lint_css(css: str, path: str) -> tuple[Finding, ...]:
-    """Return what in a style sheet cannot be inlined, each at its line and column."""
-    return tuple(
-        Finding(Position(path, css.count("\n", 0, offset) + 1, offset - css.rfind("\n", 0, offset)), message, rule)
-        for offset, message, rule in sorted(_css_faults(css))
-    )
-
-
 @lru_cache(maxsize=16)
 def _refuse(css: str) -> None:
     findings = lint_css(css, "content CSS")
     if findings:
         raise TemplateError(findings)
-
-
-def _css_faults(css: str) -> list[tuple[int, str, str]]:
-    """The faults: where, what, and the rule's id."""
-    plain = _CSS_COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), css)
-    faults = list(_token_faults(plain))
-    faults += [
-        (match.start(), "a comment is not closed; end it with */", "css-syntax")
-        for match in _CSS_COMMENT.finditer(css)
-        if not match[1]
-    ]
-    return faults or [*_selector_faults(plain), *_syntax_faults(plain)]
-
-
-def _token_faults(css: str) -> Iterator[tuple[int, str, str]]:
-    opened = None
-    for match in _CSS_TOKEN.finditer(css):
-        mark, at = match[0], match.start()
-        if not mark.isascii():
-            yield at, f"{quoted(mark)} is not ASCII; mail programs may read it wrongly", "css-ascii"
-        elif mark == "@":
-            yield at, "an at-rule cannot be inlined, and @import goes to the network; use mj-style", "css-at-rule"
-        elif mark == "\\":
-            yield at, "an escape can hide an at-rule; write the character itself", "css-escape"
-        elif mark == "{" and opened is None:
-            opened = at
-        elif mark == "}" and opened is not None:
-            opened = None
-        elif mark in "{}":
-            yield at, f"{quoted(mark)} has no partner", "css-syntax"
-        elif opened is None:
-            yield from _outside_fault(mark, at)
-    if opened is not None:
-        yield opened, f"{quoted('{')} has no partner", "css-syntax"
-
-
-def _outside_fault(mark: str, at: int) -> Iterator[tuple[int, str, str]]:
-    """The fault of a character that may not stand in a selector."""
-    if mark == ":":
-        yield at, "a pseudo-class cannot be inlined; use mj-style", "css-pseudo-class"
-    elif mark == "*":
-        yield at, "* would style every tag of the layout; name the elements", "css-universal"
-    elif mark == "[":
-        yield (
-            at,
-            "what is found for a tag must serve for all like it, whatever its attributes; use a class",
-            "css-attribute",
-        )
-    elif mark in "+~":
-        yield (
-            at,
-            f"{mark} looks at a tag's neighbours, and what is found for it must serve anywhere; use a class",
-            "css-neighbour",
-        )
-
-
-def _selector_faults(css: str) -> Iterator[tuple[int, str, str]]:
-    for rule in _CSS_SELECTORS.finditer(css):
-        # premailer splits at every comma too, also within quotes.
-        for selector in rule[1].split(","):
-            try:
-                CSSSelector(selector.strip())
-            except SelectorError:
-                at = rule.start() + len(rule[1]) - len(rule[1].lstrip())
-                yield at, f"{quoted(selector.strip())} is not a selector that can be inlined", "css-selector"
-
-
-def _syntax_faults(css: str) -> Iterator[tuple[int, str, str]]:
-    """The first place that the CSS parser would log and skip."""
-    try:
-        with _lock:
-            _cssutils().CSSParser(raiseExceptions=True, validate=False).parseString(css)
-    except DOMException as error:
-        place = _CSS_PLACE.search(str(error))
-        line = int(place[1] or place[2]) if place else 1
-        text = css.split("\n")[line - 1]
-        at = sum(len(before) + 1 for before in css.split("\n")[: line - 1]) + len(text) - len(text.lstrip())
-        yield at, f"this is not valid CSS: {quoted(text.strip())}", "css-syntax"
 
 
 def _outline(html: str) -> _Outline:
@@ -293,7 +196,7 @@ def _found_by_premailer(paths: Sequence[_Path], css: str) -> dict[_Path, str]:
                 elements[path[:length]] = _element(path[length - 1], parent)
     for path, element in elements.items():
         if len(path) == 1:
-            with _lock:
+            with CSS_LOCK:
                 _transform(element, css)
     return {path: element.get("style", "") for path, element in elements.items()}
 
@@ -304,20 +207,10 @@ def _element(kind: _Kind, parent: etree._Element | None) -> etree._Element:
     return etree.Element(name, attributes) if parent is None else etree.SubElement(parent, name, attributes)
 
 
-@cache
-def _cssutils() -> ModuleType:
-    """Return the CSS parser; it takes 50 ms to import, which a page of the archive need not wait for."""
-    import cssutils  # noqa: PLC0415 - loaded where it is used: it is slow to load
-
-    # It warns of each property that is not in its own list, such as mso-line-height-rule.
-    cssutils.log.setLevel(logging.CRITICAL)
-    return cast("ModuleType", cssutils)
-
-
 def _transform(root: etree._Element, css: str) -> None:
     from premailer import transform  # noqa: PLC0415 - 50 ms more
 
-    _cssutils()
+    css_parser()
     transform(
         root,
         css_text=css,
