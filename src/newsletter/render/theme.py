@@ -15,7 +15,7 @@ from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from jinja2 import (
     ChoiceLoader,
@@ -54,7 +54,7 @@ _FAULTS = (JinjaError, TypeError, ValueError, ArithmeticError, LookupError, Attr
 class _MarkPlaces(Extension):
     """Notes in each MJML tag where it stands, so that a fault is told at its template's line."""
 
-    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002 - Jinja gives it
         return mark_places(source, f"templates/{name}") if name and name.endswith(".mjml.j2") else source
 
 
@@ -247,7 +247,7 @@ def _environment(folders: tuple[Path, ...], stamp: str, language: str) -> _Sandb
         extensions=["jinja2.ext.i18n", _MarkPlaces, _TranslatedOnce],
     )
     environment.extend(language=language)
-    environment.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]  # by its extension
 
     def day(value: date) -> str:
         return format_date(value, language)
@@ -255,8 +255,8 @@ def _environment(folders: tuple[Path, ...], stamp: str, language: str) -> _Sandb
     def duration(seconds: int) -> str:
         return format_duration(seconds, language)
 
-    def period(start: datetime, end: datetime | str = "") -> str:
-        return format_period(start, end or None, language)  # type: ignore[arg-type]
+    def period(start: datetime, end: datetime | Literal[""] = "") -> str:
+        return format_period(start, end or None, language)
 
     def zone(moment: datetime) -> str:
         return format_zone(moment, language)

@@ -231,6 +231,6 @@ def _jpeg(picture: Image.Image, written: Image.Image, data: bytes) -> Raster:
     if written.format == "JPEG" and file.tell() > len(data) and written.mode == "RGB" and written.size == picture.size:
         # It was compressed harder than that already: by its own measure it loses nothing more.
         file = io.BytesIO()
-        tables = {"qtables": written.quantization}  # type: ignore[attr-defined]
+        tables = {"qtables": written.quantization}  # type: ignore[attr-defined]  # of a JPEG
         picture.save(file, "JPEG", optimize=True, progressive=True, **tables)
     return Raster("image/jpeg", *picture.size, file.getvalue())

@@ -162,7 +162,7 @@ class _Patient(H11Protocol):
 
     _alarm: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # it is called with no other
         """Begin, with an eye on the time."""
         super().connection_made(transport)
         self._wait()
