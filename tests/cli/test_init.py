@@ -157,7 +157,8 @@ def test_nothing_is_written_where_one_file_is_there_already(name: str, newslette
     before = files_in(empty)
     ran = newsletter("init")
     assert ran.status == 2
-    assert ran.err == f"error: nothing was written, as these are there already: {path.relative_to(empty)}\n"
+    there = f"{path.relative_to(empty)}; move them away for now"
+    assert ran.err == f"error: nothing was written, as these are there already: {there}\n"
     assert files_in(empty) == before
 
 

@@ -127,7 +127,7 @@ def _write_new(files: dict[Path, bytes]) -> None:
 
     there = [str(path) for path in files if path.exists() or path.is_symlink()]
     if there:
-        message = f"nothing was written, as these are there already: {', '.join(there[:5])}"
+        message = f"nothing was written, as these are there already: {', '.join(there[:5])}; move them away for now"
         raise UsageError(message)
     for path, content in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
