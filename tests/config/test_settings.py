@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from newsletter.config import Archive, Delivery, Dkim, Sample, Secret, Smtp, Subscribers, Theme
+from newsletter.config import Archive, Delivery, Dkim, Look, Sample, Secret, Smtp, Subscribers
 from newsletter.config.preview import Preview
-from newsletter.config.settings import DARK, LIGHT, Pictures
+from newsletter.config.settings import DARK, LIGHT, PicturesInMail
 from tests.config.workspaces import REQUIRED, faults_of, settings_of
 
 
@@ -30,8 +30,8 @@ def test_the_required_keys_are_enough(tmp_path: Path) -> None:
 def test_every_other_section_has_defaults(tmp_path: Path) -> None:
     settings = settings_of(tmp_path)
     root = tmp_path.resolve()
-    assert settings.theme == Theme(logo="", radius_px=8, light=LIGHT, dark=DARK)
-    assert settings.pictures == Pictures("linked")
+    assert settings.theme == Look(logo="", radius_px=8, light=LIGHT, dark=DARK)
+    assert settings.pictures == PicturesInMail("linked")
     assert settings.delivery == Delivery("directory", root / "out/mail", "redactie@example.org")
     assert settings.smtp == Smtp("localhost", 587, "starttls", "", None, 300, "auto", None, 4, 100, 0, 8)
     assert settings.dkim == Dkim("example.org", "", None, "", None)
@@ -88,7 +88,7 @@ def test_what_is_said_wins_from_the_defaults(tmp_path: Path) -> None:
     assert settings.newsletter.timezone == ZoneInfo("America/New_York")
     assert settings.newsletter.reply_to == "lezers@example.org"
     assert settings.newsletter.list_id == "nieuws.example.org"
-    assert settings.theme == Theme(
+    assert settings.theme == Look(
         logo="plaatjes/logo.png",
         logo_dark="plaatjes/donker.png",
         font="Georgia, 'Times New Roman', serif",
@@ -96,7 +96,7 @@ def test_what_is_said_wins_from_the_defaults(tmp_path: Path) -> None:
         light=LIGHT,
         dark=dataclasses.replace(DARK, accent="#abcdef"),
     )
-    assert settings.pictures == Pictures("embedded")
+    assert settings.pictures == PicturesInMail("embedded")
     assert settings.delivery == Delivery("smtp", root / "post", "bounces@example.org")
     assert settings.smtp == Smtp("mail.example.org", 2525, "tls", "proef", None, 5)
     assert settings.archive == Archive(root / "site")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.config.contrast import LEAST, contrast
-from newsletter.config.settings import DARK, LIGHT, Theme
+from newsletter.config.settings import DARK, LIGHT, Look
 from newsletter.issue.highlight import GROUPS
 from newsletter.render.code_colours import code_colours
 from tests.render.issues import SETTINGS, issue_of, mail_of, page_of
@@ -19,8 +19,8 @@ from tests.render.issues import SETTINGS, issue_of, mail_of, page_of
 COLOURS = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 
 
-@pytest.mark.parametrize("theme", [Theme(), SETTINGS.theme])
-def test_each_group_has_a_colour_that_can_be_read_in_both_schemes(theme: Theme) -> None:
+@pytest.mark.parametrize("theme", [Look(), SETTINGS.theme])
+def test_each_group_has_a_colour_that_can_be_read_in_both_schemes(theme: Look) -> None:
     colours = code_colours(theme)
     for palette, inks in ((theme.light, colours.light), (theme.dark, colours.dark)):
         assert set(inks) == set(GROUPS.values())
@@ -32,14 +32,14 @@ def test_each_group_has_a_colour_that_can_be_read_in_both_schemes(theme: Theme) 
 @given(COLOURS)
 def test_another_tint_moves_the_colours_until_they_can_be_read(tint: str) -> None:
     palette = replace(LIGHT, tint=tint)
-    for ink in code_colours(Theme(light=palette)).light.values():
+    for ink in code_colours(Look(light=palette)).light.values():
         readable = min(contrast(ink, ground) for ground in (palette.background, palette.card, tint)) >= LEAST
         assert readable or ink == palette.text
 
 
 def test_where_no_shade_can_be_read_the_text_s_own_colour_serves() -> None:
     palette = replace(DARK, tint="#ffffff")
-    assert set(code_colours(Theme(dark=palette)).dark.values()) == {palette.text}
+    assert set(code_colours(Look(dark=palette)).dark.values()) == {palette.text}
 
 
 def test_a_mail_carries_the_colours_in_its_tags_and_for_every_way_to_ask_for_the_dark() -> None:

@@ -28,6 +28,7 @@ from newsletter.config.settings import (
     Dkim,
     HasTag,
     Level,
+    Look,
     Name,
     Newsletter,
     Not,
@@ -38,7 +39,6 @@ from newsletter.config.settings import (
     Settings,
     Smtp,
     Subscribers,
-    Theme,
     Words,
 )
 from newsletter.config.site import Part, PublicSite, proxy
@@ -67,6 +67,7 @@ __all__ = [
     "Esp",
     "HasTag",
     "Level",
+    "Look",
     "Name",
     "Newsletter",
     "Not",
@@ -82,7 +83,6 @@ __all__ = [
     "Slot",
     "Smtp",
     "Subscribers",
-    "Theme",
     "Words",
     "find_root",
     "load",

@@ -35,15 +35,15 @@ from newsletter.config.settings import (
     Delivery,
     Dkim,
     Level,
+    Look,
     Newsletter,
     Palette,
-    Pictures,
+    PicturesInMail,
     Sample,
     Sending,
     Settings,
     Smtp,
     Subscribers,
-    Theme,
 )
 from newsletter.config.site import read_site
 from newsletter.config.social import MAX_SOCIAL_LINKS, SOCIAL_NAMES, SocialLink
@@ -125,9 +125,9 @@ def _schedule(table: Table) -> tuple[podcast.Slot, ...]:
     return tuple(sorted(table.value("schedule", fields.array(podcast.slot, podcast.SCHEDULE), default)))
 
 
-def _theme(table: Table, languages: tuple[str, ...]) -> Theme:
-    default = Theme()
-    return Theme(
+def _theme(table: Table, languages: tuple[str, ...]) -> Look:
+    default = Look()
+    return Look(
         logo=table.value("logo", fields.or_empty(fields.inner_path), default.logo),
         logo_dark=table.value("logo_dark", fields.or_empty(fields.inner_path), default.logo_dark),
         font=table.value("font", fields.font, default.font),
@@ -194,8 +194,8 @@ def _refuse_unreadable(table: Table, palette: Palette, pair: Unreadable) -> None
         table.refuse(ground, RefusedError(f"a ground that {shown(pair.ink)} can be read on: {measured}"))
 
 
-def _pictures(table: Table) -> Pictures:
-    return Pictures(in_mail=table.value("in_mail", fields.choice(*IN_MAIL), Pictures().in_mail))
+def _pictures(table: Table) -> PicturesInMail:
+    return PicturesInMail(in_mail=table.value("in_mail", fields.choice(*IN_MAIL), PicturesInMail().in_mail))
 
 
 def _podcast(table: Table) -> podcast.Podcast:

@@ -142,7 +142,7 @@ DARK = Palette(
 
 
 @dataclass(frozen=True, slots=True)
-class Theme:
+class Look:
     """The look: the `[theme]` tables."""
 
     logo: str = ""
@@ -162,7 +162,7 @@ class Theme:
 
 
 @dataclass(frozen=True, slots=True)
-class Pictures:
+class PicturesInMail:
     """Pictures beside an issue, and the logo: the `[pictures]` table. `in_mail` is one of `IN_MAIL`."""
 
     in_mail: str = IN_MAIL[0]
@@ -341,8 +341,8 @@ class Settings:
     root: Path
     """The workspace: the absolute path of the folder that newsletter.toml stands in."""
     newsletter: Newsletter
-    theme: Theme
-    pictures: Pictures
+    theme: Look
+    pictures: PicturesInMail
     podcast: Podcast
     delivery: Delivery
     smtp: Smtp

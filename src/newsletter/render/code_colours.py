@@ -11,7 +11,7 @@ from newsletter.config.contrast import readable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from newsletter.config.settings import Palette, Theme
+    from newsletter.config.settings import Look, Palette
 
 _LIGHT = {"c": "#66707f", "k": "#a3219f", "s": "#1d6526", "n": "#a34d00", "f": "#1a56ae"}
 _DARK = {"c": "#98a2b5", "k": "#dda2f2", "s": "#9ad07f", "n": "#efb36b", "f": "#84baff"}
@@ -19,7 +19,7 @@ _DARK = {"c": "#98a2b5", "k": "#dda2f2", "s": "#9ad07f", "n": "#efb36b", "f": "#
 
 
 @lru_cache(maxsize=16)
-def code_colours(look: Theme) -> SimpleNamespace:
+def code_colours(look: Look) -> SimpleNamespace:
     """Return the colours of each group of tokens, as `light` and `dark`."""
     return SimpleNamespace(light=_shades(_LIGHT, look.light), dark=_shades(_DARK, look.dark))
 

@@ -21,7 +21,7 @@ from newsletter.render.shown import Shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from newsletter.config import Newsletter, Settings, Theme
+    from newsletter.config import Look, Newsletter, Settings
     from newsletter.config.social import SocialLink
     from newsletter.issue import Attribute, Kind
     from newsletter.model import Block, Issue, Part
@@ -102,7 +102,7 @@ def house_view(settings: Settings, words: Words, show: ShowPicture | None = None
     }
 
 
-def _foot(theme: Theme, words: Words) -> dict[str, object]:
+def _foot(theme: Look, words: Words) -> dict[str, object]:
     """Return what the theme adds at the foot of a mail or a page: a text for each language, links to elsewhere."""
     texts = dict(theme.footer)
     return {

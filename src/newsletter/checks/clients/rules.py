@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from newsletter.checks.clients.colours import Colour
     from newsletter.checks.clients.contrast import Unreadable
     from newsletter.checks.material import Material
-    from newsletter.config import Theme
+    from newsletter.config import Look
     from newsletter.model import Block, Position, Segments
 
 _FILLED = "x"
@@ -63,7 +63,7 @@ def _everything(segments: Segments) -> str:
     return "".join(pieces)
 
 
-def _unreadable(found: Unreadable, theme: Theme) -> str:
+def _unreadable(found: Unreadable, theme: Look) -> str:
     ink, ground = _named(found.ink, found.scheme, theme), _named(found.ground, found.scheme, theme)
     where = "" if found.scheme == "light" else " on a dark screen"
     return (
@@ -72,7 +72,7 @@ def _unreadable(found: Unreadable, theme: Theme) -> str:
     )
 
 
-def _named(colour: Colour, scheme: str, theme: Theme) -> str:
+def _named(colour: Colour, scheme: str, theme: Look) -> str:
     """Return a colour by its key in newsletter.toml, where it is one of the theme's."""
     palette = asdict(theme.light if scheme == "light" else theme.dark)
     name = next((name for name, value in palette.items() if value.lower() == str(colour)), "")
