@@ -81,9 +81,9 @@ Laat het weten.
 """
 
 
-def every_kind(root: Path, more: str = "") -> Path:
-    """Make a workspace with all kinds of issues, pages and episodes; `more` is added to its settings."""
-    workspace(root, f"{TOML.replace('[[sample]]', SETTINGS + '[[sample]]', 1)}{more}")
+def every_kind(root: Path) -> Path:
+    """Make a workspace with all kinds of issues, pages and episodes."""
+    workspace(root, TOML.replace("[[sample]]", f"{SETTINGS}[[sample]]", 1))
     (root / "logo.png").write_bytes(PICTURE)
     examples = "\n\n".join(
         kind.example for name, kind in open_theme(root).kinds.items() if name not in {"toc", "discussion"}
