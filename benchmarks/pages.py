@@ -66,7 +66,11 @@ def scores(address: str) -> dict[str, int]:
     flags = "--chrome-flags=--headless=new --no-sandbox --disable-gpu"
     command = [QUALITY / "node_modules" / ".bin" / "lighthouse", address, "--quiet", "--output=json", flags]
     report = json.loads(_run([*command, f"--only-categories={','.join(CATEGORIES)}"], QUALITY, CHROME_PATH=chromium))
-    return {name: round(100 * report["categories"][name]["score"]) for name in CATEGORIES}
+    found = {name: report["categories"][name]["score"] for name in CATEGORIES}
+    if None in found.values():
+        message = f"Lighthouse saw too little of {address} to judge it: this machine is too busy. Run it again."
+        raise FailedError(message)
+    return {name: round(100 * score) for name, score in found.items()}
 
 
 def checked_files(site: Path) -> list[str]:

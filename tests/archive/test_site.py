@@ -13,7 +13,7 @@ from PIL import Image
 from newsletter.errors import ConfigError, IssueError
 from tests.archive.sources import PICTURE, site_of, workspace
 from tests.cli.commands import TOML, add_issue
-from tests.render.drawings import COFFEE
+from tests.render.drawings import COFFEE, drawing, encoded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,6 +146,35 @@ def test_a_browser_can_choose_among_lighter_copies_of_a_picture(root: Path) -> N
     # What is seen at once is not put off, and what lies elsewhere is as its editor wrote it.
     loading = [image.get("loading") for image in site.issue("proef").cssselect("article img")]
     assert loading == [None, "lazy", None]
+
+
+def test_the_front_page_shows_the_first_picture_of_the_newest_issue_that_fills_the_column(root: Path) -> None:
+    small, wide = encoded(drawing(300, 200), "PNG"), encoded(drawing(1200, 600), "PNG")
+    add_issue(root, "2026-11-23-oud", "![Oud](breed.png)\n")
+    add_issue(
+        root, "2026-11-24-nieuw", "![Elders](https://a.example/x.png)\n\n![Klein](klein.png)\n\n![Breed](breed.png)\n"
+    )
+    for name, content in (("klein.png", small), ("breed.png", wide)):
+        (root / "issues" / name).write_bytes(content)
+    site = site_of(root)
+    (shown,) = site.page("index.html").cssselect("main img")
+    assert re.fullmatch(r"p/nieuw/breed\.[0-9a-f]{8}\.png", str(shown.get("src")))
+    assert (shown.get("alt"), shown.get("width"), shown.get("height"), shown.get("loading")) == (
+        "",
+        "1072",
+        "536",
+        None,
+    )
+    sources = site.page("index.html").cssselect("main picture source")
+    files = [part.split()[0] for source in sources for part in str(source.get("srcset")).split(", ")]
+    assert len(files) == 3
+    assert {str(shown.get("src")), *files} <= set(site.files)
+
+
+def test_a_front_page_without_a_picture_shows_none(root: Path) -> None:
+    add_issue(root, "2026-11-24-nieuw", "![Klein](klein.png) ![Elders](https://a.example/x.png)\n")
+    (root / "issues" / "klein.png").write_bytes(encoded(drawing(300, 200), "PNG"))
+    assert site_of(root).page("index.html").cssselect("main img") == []
 
 
 def test_a_picture_from_elsewhere_is_the_only_thing_that_its_page_may_fetch_there(root: Path) -> None:

@@ -32,6 +32,11 @@ ROOT = "../../"
 
 _PINNED = frozenset({".json", ".vtt"})
 """What belongs to an episode beside its issue and is no picture."""
+_PICTURE = re.compile(r'(?:<picture>(?:<source [^>]*>)+)?<img (?:loading="lazy" )?src="[^":]+" [^>]*>(?:</picture>)?')
+_ALT = re.compile(r' alt="[^"]*"')
+_WIDTH = re.compile(r' width="(\d+)"')
+_COLUMN_PX = 600
+"""So many pixels a picture has that fills the column of a page."""
 _HOST = re.compile(r'<(?:img|source)\b[^>]*? src(?:set)?="(https?://[^/"?#]+)')
 
 
@@ -108,8 +113,18 @@ def read_record(
         used=tuple(_used(path.parent, name) for name in sorted({named.use.name for named in issue.pictures})),
         entries=tuple(_entry(block, issue, settings) for block in issue.blocks if _is_listed(block, theme)),
         episodes=episodes,
+        picture=_first_picture(article.html),
         ids=tuple((block.id, block.position.line) for block in issue.blocks if block.id),
     )
+
+
+def _first_picture(html: str) -> str:
+    """Return the first picture beside the issue that fills the column; without its words, as it stands by a title."""
+    for found in _PICTURE.findall(html):
+        width = _WIDTH.search(found)
+        if width and int(width[1]) >= _COLUMN_PX:
+            return _ALT.sub(' alt=""', found.replace(' loading="lazy"', ""))
+    return ""
 
 
 def _with_copies(pictures: Pictures, root: Path) -> Pictures:

@@ -106,6 +106,8 @@ class Record:
     """Each id of a block, with its line."""
     episodes: tuple[Heard, ...] = ()
     """Those that are pinned beside it, in the order of the text."""
+    picture: str = ""
+    """The HTML of the first picture in its text that fills the column; empty for none."""
 
     @property
     def day(self) -> dt.date:

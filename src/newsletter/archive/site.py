@@ -9,12 +9,13 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from markupsafe import Markup
 from slugify import slugify
 
 from newsletter.archive import found
 from newsletter.archive.assets import CARD, plan_assets, plan_card, shown_assets
 from newsletter.archive.episodes import episode_seen, plan_episodes, told_in
-from newsletter.archive.feeds import Channel, feed_files, published
+from newsletter.archive.feeds import Channel, absolute, feed_files, published
 from newsletter.archive.listing import PER_PAGE, leaves
 from newsletter.archive.podcast_feed import plan_podcast
 from newsletter.archive.related import related
@@ -147,6 +148,7 @@ def _front(press: Press, records: Sequence[Record], tags: Sequence[Tag], told: S
         "has_more": len(records) > ON_FRONT,
         "tags": [_seen(tag) for tag in tags],
         "episode": episode_seen(told[0]) if told else None,
+        "picture": Markup(absolute(records[0].picture, f"p/{records[0].slug}/")) if records else "",  # noqa: S704
         "structured": found.structured(found.website(press)),
     }
     return press.page("index.html", "web/index.html.j2", context)

@@ -37,9 +37,9 @@ EPISODE_ROOT = "../../"
 UNSAID: Mapping[str, object] = MappingProxyType(
     {
         "alternates": (), "card": "", "episode": None, "feeds": (), "has_more": False, "has_search": False,
-        "icon": "", "nav": (), "newer": None, "older": None, "pages": (), "path": "", "policy": "", "published": "",
-        "related": (), "script": "", "structured": "", "tag": "", "tags": (), "thread": None, "version": "", "year": "",
-        "years": (),
+        "icon": "", "nav": (), "newer": None, "older": None, "pages": (), "path": "", "picture": "", "policy": "",
+        "published": "", "related": (), "script": "", "structured": "", "tag": "", "tags": (), "thread": None,
+        "version": "", "year": "", "years": (),
     }
 )  # fmt: skip
 """What the templates of pages see of a page alone, as in a preview; the archive says more."""
