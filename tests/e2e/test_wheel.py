@@ -84,6 +84,6 @@ def test_unpacked_it_makes_renders_and_archives(unpacked: Path, tmp_path: Path) 
     assert result.returncode == 0, result.stderr
     assert result.stdout == f"{unpacked / 'newsletter' / '__init__.py'}\n"
     assert 'lang="nl"' in (tmp_path / "out" / "hello.html").read_text("utf-8")
-    assert "Er zijn nog geen" in (tmp_path / "out" / "site" / "index.html").read_text("utf-8")
+    assert "De eerste editie moet nog komen." in (tmp_path / "out" / "site" / "index.html").read_text("utf-8")
     shipped = {name for name in tree(ROOT / "templates") if not name.startswith("workspace/")}
     assert set(tree(tmp_path / "templates")) == shipped

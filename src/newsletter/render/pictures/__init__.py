@@ -127,12 +127,13 @@ def lighter_copies(picture: Picture, root: Path) -> tuple[Picture, ...]:
     """
     if picture.media_type == "image/gif":
         return ()
-    widths = (*(width for width in COPY_WIDTHS_PX if width < picture.width_px), picture.width_px)
+    narrower = [width for width in COPY_WIDTHS_PX if width < picture.width_px]
     found, lightest = list[Picture](), len(picture.content)
     for written in (WEBP, AVIF) if picture.media_type == "image/jpeg" and _can_write_avif() else (WEBP,):
-        several = [_copy(picture, width, written, root) for width in widths]
-        if len(several[-1].content) < lightest:
-            found, lightest = [*several, *found], len(several[-1].content)
+        whole = _copy(picture, picture.width_px, written, root)
+        if len(whole.content) < lightest:
+            lightest = len(whole.content)
+            found = [*(_copy(picture, width, written, root) for width in narrower), whole, *found]
     return tuple(found)
 
 
