@@ -17,6 +17,7 @@ from newsletter.model import Cue, Episode
 from tests.archive.pinned import EPISODE, pin
 from tests.archive.sources import Site, built, site_of, workspace
 from tests.cli.commands import TOML
+from tests.render.drawings import COFFEE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,6 +83,25 @@ def test_the_list_the_menu_and_the_front_page_lead_to_it(site: Site) -> None:
     (latest,) = site.page("index.html").cssselect(".entry.beside a")
     assert latest.get("href") == "episodes/de-gouden-troef/"
     assert b"https://proef.example/episodes/de-gouden-troef/" in site.files["sitemap.xml"]
+
+
+@pytest.mark.parametrize(("path", "to_top"), [("index.html", ""), ("episodes/index.html", "../")])
+def test_a_list_shows_the_cover_in_its_narrowest_copies(path: str, to_top: str, root: Path) -> None:
+    bare = replace(EPISODE, guid="g-40", title="Kaal", cover="", date=datetime(2026, 11, 1, tzinfo=UTC))
+    pin(root, "2026-11-01-kaal", bare)
+    (root / "issues" / "2026-11-24-troef" / "cover.png").unlink()
+    (root / "issues" / "2026-11-24-troef" / "cover.jpg").write_bytes(COFFEE)
+    known = (root / "issues" / "2026-11-24-troef" / "episode.json").read_text("utf-8")
+    (root / "issues" / "2026-11-24-troef" / "episode.json").write_text(known.replace("cover.png", "cover.jpg"), "utf-8")
+    site = site_of(root)
+    (shown,) = site.page(path).cssselect(".beside picture img")
+    sources = site.page(path).cssselect(".beside picture source")
+    assert [source.get("type") for source in sources] == ["image/avif", "image/webp"]
+    files = [str(shown.get("src")), *(str(source.get("srcset")) for source in sources)]
+    names = [re.sub(r"\.[0-9a-f]{8}\.", ".#.", file) for file in files]
+    begins = f"{to_top}p/troef/cover.#"
+    assert names == [f"{begins}.jpg", f"{begins}.400.avif", f"{begins}.400.webp"]
+    assert {file.removeprefix(to_top) for file in files} <= set(site.files)
 
 
 def test_search_engines_are_told_what_it_is(site: Site) -> None:

@@ -15,6 +15,7 @@ from newsletter.archive import found
 from newsletter.archive.listing import leaves
 from newsletter.archive.thread import thread_below
 from newsletter.i18n import catalogue
+from newsletter.render.pictures import THUMBNAIL_PX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,7 +77,15 @@ def episode_seen(told: Told) -> SimpleNamespace:
         path=told.path,
         language=told.record.language,
         cover=f"p/{told.record.slug}/{heard.cover}" if heard.cover else "",
+        thumbnails=_thumbnails(told),
     )
+
+
+def _thumbnails(told: Told) -> list[tuple[str, str]]:
+    """Return the narrowest of a cover's lighter copies, each as its media type and its path; the lightest first."""
+    begins = f"{told.heard.cover.rpartition('.')[0]}.{THUMBNAIL_PX}."
+    names = (file.name for file in told.record.files if told.heard.cover and file.name.startswith(begins))
+    return [(f"image/{name.rpartition('.')[2]}", f"p/{told.record.slug}/{name}") for name in names]
 
 
 def plan_episodes(press: Press, told: Sequence[Told]) -> Iterator[Planned]:

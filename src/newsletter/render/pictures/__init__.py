@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LOGO_HIGH_PX",
     "LOGO_WIDE_PX",
+    "THUMBNAIL_PX",
     "dark_share",
     "draw_card",
     "draw_icon",
@@ -39,7 +40,8 @@ __all__ = [
 LOGO_HIGH_PX = 40
 LOGO_WIDE_PX = 240
 """The largest that a logo is shown, in CSS pixels."""
-COPY_WIDTHS_PX = (400, 640)
+THUMBNAIL_PX = 400
+COPY_WIDTHS_PX = (THUMBNAIL_PX, 640)
 """Of the lighter copies, beside one as wide as the picture: a phone, and the column of a wide screen."""
 RULE = "picture-file"
 _COLOUR_TYPE = 25
