@@ -1,7 +1,7 @@
 # Everything runs from .venv, which is made from the locks in requirements/. Nothing outside this directory is
-# changed, but for Chromium, Java, PostgreSQL and the mail servers that some tests talk to: `make test` installs them with
-# apt when root runs it and there are none. Where there is Node.js, `make test` installs with npm, in benchmarks/peer and
-# benchmarks/w3c, what some tests compare with.
+# changed, but for Chromium, Java, PostgreSQL, rsync, rclone and the mail servers that some tests talk to: `make test`
+# installs them with apt when root runs it and there are none. Where there is Node.js, `make test` installs with npm, in
+# benchmarks/peer and benchmarks/w3c, what some tests compare with.
 .POSIX:
 .SUFFIXES:
 .PHONY: help demo test long chaos lock format bench clean
@@ -31,6 +31,7 @@ test: .venv/dev.stamp
 	@.ci/mail-servers
 	@.ci/node
 	@.ci/postgres
+	@.ci/publishers
 	@echo 'Style: ruff'
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet

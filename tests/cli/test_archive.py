@@ -177,12 +177,17 @@ def test_the_site_is_published_where_the_settings_or_an_option_say(
         subprocess.run(["git", *arguments], cwd=issues, check=True)
     looked = newsletter("archive", "publish", "--to", "git:up#pages", "--dry-run")
     assert (looked.status, looked.out) == (0, "")
-    assert looked.err.splitlines()[-1] == "would be published to git:up#pages"
+    lines = looked.err.splitlines()
+    assert lines[-1].startswith("would be published to git:up#pages ")
+    assert lines[-1].endswith(" added")
+    assert "  + 404.html" in lines
+    assert lines[-2].startswith("  + and ")
     with (issues / "newsletter.toml").open("a", encoding="utf-8") as toml:
         toml.write('[archive]\npublish = "git:up#pages"\n')
     document = newsletter("archive", "publish", "--json").document
-    assert (document["target"], document["issues"], document["changed"]) == ("git:up#pages", 1, True)
-    assert any("p/oud/index.html" in line for line in document["said"])
+    assert (document["target"], document["issues"], document["dry_run"]) == ("git:up#pages", 1, False)
+    assert "p/oud/index.html" in document["added"]
+    assert (document["changed"], document["removed"]) == ([], [])
     assert newsletter("archive", "publish").err.splitlines()[-1] == "nothing new for git:up#pages"
 
 

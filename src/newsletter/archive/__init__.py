@@ -17,7 +17,7 @@ The way of a page:
 """
 
 from newsletter.archive.build import Built, Order, build
-from newsletter.archive.deploy import Deployed, deploy
+from newsletter.archive.deploy import Changes, Publication, deploy
 from newsletter.archive.folder import MARK
 
-__all__ = ["MARK", "Built", "Deployed", "Order", "build", "deploy"]
+__all__ = ["MARK", "Built", "Changes", "Order", "Publication", "build", "deploy"]

@@ -99,10 +99,14 @@ def publish(
         str, typer.Option(metavar="TARGET", help="Where to, else as archive.publish says.", show_default=False)
     ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change there.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Even if most of what is there is none of this site, and goes.")
+    ] = False,
     directory: Directory = "",
     as_json: AsJson = False,
 ) -> None:
     """Build the site, and put it where readers find it: a git branch, a server, a bucket."""
-    from newsletter.cli.building import publish_site
+    from newsletter.cli.building import Wish, publish_site
 
-    publish_site(directory or context.obj, to, only_look=dry_run, as_json=as_json)
+    wish = Wish(directory or context.obj, to, only_look=dry_run, may_replace=replace)
+    publish_site(wish, as_json=as_json)

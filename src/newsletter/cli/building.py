@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.archive import Order, build, deploy
+from newsletter.archive import Order, Publication, build, deploy
 from newsletter.cli.output import Mark, print_json, say
 from newsletter.cli.progress import progress
 from newsletter.cli.workspace import open_workspace, shown
@@ -18,10 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from newsletter.archive import Built
+    from newsletter.archive import Built, Changes
     from newsletter.cli.workspace import Workspace
 
 _PATIENCE_MS = 200
+_MOST_NAMED = 20
+"""Files of each kind of change; all of them with --json."""
+_KINDS = {"added": "+", "changed": "~", "removed": "-"}
+"""Of `Changes`, each with its sign."""
 _WATCHED = ("issues", "pages", "templates", "look", "newsletter.toml")
 
 
@@ -36,6 +40,18 @@ class Wanted:
     """The address that it will have; empty for the one that the settings name."""
     options: Mapping[str, bool]
     """Of `Order`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person asked of publishing."""
+
+    directory: str
+    to: str
+    """The target; empty for the one that the settings name."""
+    only_look: bool
+    may_replace: bool
+    """Whether what is there may go, even if most of it is none of this site."""
 
 
 def build_and_report(wanted: Wanted, *, as_json: bool) -> None:
@@ -72,32 +88,47 @@ def build_on_change(wanted: Wanted) -> None:
             report_error(error, as_json=False)
 
 
-def publish_site(directory: str, to: str, *, only_look: bool, as_json: bool) -> None:
+def publish_site(wish: Wish, *, as_json: bool) -> None:
     """Build the archive and put it where readers find it.
 
     Raises:
-        UsageError: nobody says where, or the program that should do it does not succeed.
+        UsageError: nobody says where, or it cannot be published there.
     """
     from newsletter.config import publishing_target
 
-    workspace = open_workspace(directory)
-    target = publishing_target(to, "--to") if to else workspace.settings.archive.publish
+    workspace = open_workspace(wish.directory)
+    target = publishing_target(wish.to, "--to") if wish.to else workspace.settings.archive.publish
     if not target:
         message = (
             'where to? Set archive.publish in newsletter.toml, such as publish = "git:origin#gh-pages", or use --to'
         )
         raise UsageError(message)
-    order = _order(workspace, Wanted(directory, None, "", {}))
+    order = _order(workspace, Wanted(wish.directory, None, "", {}))
     built = _build(workspace, order)
-    done = deploy(order.out.resolve(), target, workspace.root, only_look=only_look)
+    publication = Publication(order.out.resolve(), target, workspace.root)
+    with progress() as show:
+        changes = deploy(publication, show, only_look=wish.only_look, may_replace=wish.may_replace)
     if as_json:
-        document = {"target": target, "issues": len(built.slugs), "changed": done.is_changed, "dry_run": only_look}
-        print_json(document | {"said": done.said.splitlines()})
+        document = {"target": target, "issues": len(built.slugs), "dry_run": wish.only_look}
+        print_json(document | {name: list(getattr(changes, name)) for name in _KINDS})
+    else:
+        _tell(changes, target, only_look=wish.only_look)
+
+
+def _tell(changes: Changes, target: str, *, only_look: bool) -> None:
+    if not changes:
+        say(Mark("nothing new for", "green"), target)
         return
-    if done.said.strip():
-        say(done.said.rstrip())
+    for kind, sign in _KINDS.items():
+        paths = getattr(changes, kind)
+        if only_look:
+            for path in paths[:_MOST_NAMED]:
+                say(" ", sign, path)
+        if only_look and len(paths) > _MOST_NAMED:
+            say(" ", sign, Mark(f"and {len(paths) - _MOST_NAMED:,} more", "dim"))
+    counts = ", ".join(f"{len(paths):,} {kind}" for kind in _KINDS if (paths := getattr(changes, kind)))
     verb = "would be published to" if only_look else "published to"
-    say(Mark(verb if done.is_changed else "nothing new for", "green"), target)
+    say(Mark(verb, "green"), target, Mark(f"{counts}", "dim"))
 
 
 def _opened(wanted: Wanted) -> Workspace:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import mimetypes
 import os
 import re
 import stat
@@ -20,6 +19,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from starlette.responses import FileResponse
+
+from newsletter.archive.served import ASK_AGAIN, FOR_EVER, cache_control_of, media_type_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,28 +36,10 @@ MOST_BYTES_OF_ONE = 1024 * 1024
 """A larger file is read from the disk each time."""
 
 _PART = re.compile(r"[^\x00-\x1f\x7f/\\]{1,255}")
-_HASHED = re.compile(r"[.-][0-9a-f]{8,}\.\w+\Z")
-"""In the name of a file that never changes: its content has given it its name."""
 _COMPRESSED_FROM_BYTES = 512
-_TYPES = {
-    ".avif": "image/avif",
-    ".ics": "text/calendar",
-    ".js": "text/javascript",
-    ".json": "application/json",
-    ".vtt": "text/vtt",
-    ".wasm": "application/wasm",
-    ".webmanifest": "application/manifest+json",
-    ".webp": "image/webp",
-    ".woff2": "font/woff2",
-    ".xml": "application/xml",
-}
 _TEXTS = ("text/", "application/json", "application/xml", "application/manifest+json", "image/svg+xml")
 _ACTIVE = ("text/html", "text/javascript")
 """What may do something by itself; a worker, such as that of the search, takes the policy of its script's file."""
-_FOREVER = b"public, max-age=31536000, immutable"
-_ASK_AGAIN = b"no-cache"
-"""A browser keeps it, and asks each time whether it is still the same."""
-
 PAGE_POLICY = b"frame-ancestors 'none'; object-src 'none'; base-uri 'none'"
 """Beside the policy that each page of the archive carries in itself."""
 FILE_POLICY = b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
@@ -118,7 +101,7 @@ class Files:
             await answer(send, 404, b"There is no such page.\n", [])
             return
         headers = [(name, value) for name, value in kept.headers if name not in {b"etag", b"vary"}]
-        await _send(send, scope, 404, [*headers, (b"cache-control", _ASK_AGAIN)], kept.body)
+        await _send(send, scope, 404, [*headers, (b"cache-control", ASK_AGAIN.encode())], kept.body)
 
     def _find(self, path: str) -> tuple[str, os.stat_result] | None:
         """Return the file that a path of the site names, and how it is now; None where there is none to be shown."""
@@ -209,17 +192,10 @@ def _read(name: str) -> _Kept | None:
     return _Kept(stamp, etag, headers, body, compressed)
 
 
-def media_type_of(name: str) -> str:
-    """Return the media type of a file by its name."""
-    ending = os.path.splitext(name)[1].lower()  # noqa: PTH122 - as above
-    media_type = _TYPES.get(ending) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
-
-
 def _cache_control(scope: Scope, name: str) -> bytes:
     """Say how long a browser may keep a file: for ever where its address changes with its content."""
     is_versioned = scope["query_string"].startswith(b"v=") and "/assets/" in scope["path"]
-    return _FOREVER if is_versioned or _HASHED.search(name) else _ASK_AGAIN
+    return (FOR_EVER if is_versioned else cache_control_of(name)).encode()
 
 
 def _is_known(headers: Headers, etag: bytes) -> bool:
