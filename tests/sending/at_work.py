@@ -30,6 +30,7 @@ def work(
     told: Callable[[Mapping[State, int], int], None] | None = None,
     stop: asyncio.Event | None = None,
     sign: Sign | None = None,
+    before_claim: Callable[[], object] = lambda: None,
 ) -> End:
     """Let one sender work to its end, on a real loop and a real thread."""
 
@@ -44,6 +45,7 @@ def work(
             in_thread=lambda action: loop.run_in_executor(thread, action),
             told=told or (lambda *_: None),
             sign=sign,
+            before_claim=before_claim,
         )
         return await deliver(means, stop or asyncio.Event(), tuning)
 

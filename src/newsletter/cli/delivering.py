@@ -24,6 +24,7 @@ from newsletter.sending.replay import ask_again
 from newsletter.sending.senders import enlist, this_process
 from newsletter.sending.sendings import get_sending, go_on, tally
 from newsletter.sending.states import State
+from newsletter.sending.wishes import wishes_of
 from newsletter.wording import counted
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ def _at_ledger(mailing: Mailing, sending: Sending, transport: Transport, tuning:
     capabilities = transport.capabilities
     ledger = Ledger(mailing.engine, sending.id, me.lease, journal=mailing.journal, transport=capabilities.name)
 
+    wishes = wishes_of(settings)
     say_what_is_known(mailing, sending, transport)
 
     async def main(thread: ThreadPoolExecutor) -> End:
@@ -140,6 +142,7 @@ def _at_ledger(mailing: Mailing, sending: Sending, transport: Transport, tuning:
             in_thread=lambda action: loop.run_in_executor(thread, action),
             told=told,
             sign=signed if letters.signer and capabilities.takes_octets else None,
+            before_claim=lambda: wishes.take_in(mailing.engine),
         )
         return await deliver(means, _stopped_by_signals(loop), tuning)
 

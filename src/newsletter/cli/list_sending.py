@@ -20,6 +20,7 @@ from newsletter.sending.policy import Retry
 from newsletter.sending.refusals import BELIEVED
 from newsletter.sending.senders import see_that_nobody_sends, this_process
 from newsletter.sending.sendings import find_sending, freeze, tally
+from newsletter.sending.wishes import wishes_of
 from newsletter.store.journal import adopt as adopt_ledger
 from newsletter.store.journal import verify
 from newsletter.wording import counted, quoted
@@ -44,6 +45,7 @@ def send_to_list(mailing: Mailing, *, yes: bool, wanted_hash: str, adopt: bool, 
     if adopt:
         adopt_ledger(mailing.engine, mailing.journal)
     verify(mailing.engine, mailing.journal)
+    wishes_of(settings).take_in(mailing.engine)
     sending = find_sending(mailing.engine, mailing.issue.slug)
     if sending is None or sending.status == "sending":
         see_that_nobody_sends(mailing.engine, this_process(""), now_ms())
@@ -67,7 +69,8 @@ def _begin(mailing: Mailing, *, yes: bool, wanted_hash: str) -> Sending:
     if wanted_hash and wanted_hash != plan.hash:
         raise _drifted(mailing, wanted_hash, plan.hash)
     _confirm(plan.readers, yes=yes)
-    begun_ms = now_ms()  # a person may have thought for long
+    wishes_of(mailing.workspace.settings).take_in(mailing.engine)  # a person may have thought for long
+    begun_ms = now_ms()
     readers = select_for(mailing.segment, begun_ms)
     return freeze(mailing.engine, plan, readers, retry_of(mailing.workspace.settings), begun_ms)
 

@@ -20,12 +20,12 @@ from newsletter.sending.policy import Retry
 from newsletter.sending.replay import labels_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from newsletter.delivery.base import Message, Transport
     from newsletter.sending.clock import Clock
     from newsletter.sending.committer import InThread
-    from newsletter.sending.feed import Sign
+    from newsletter.sending.feed import Sign, Stock
     from newsletter.sending.ledger import Ledger
     from newsletter.sending.rows import Row
     from newsletter.sending.states import State
@@ -76,6 +76,8 @@ class Means:
     while all that are left wait for their time, else 0."""
     sign: Sign | None = None
     """What is done to composed messages before they go out (`feed.Work`)."""
+    before_claim: Callable[[], object] = lambda: None
+    """What is done each time before rows are claimed, on the ledger's thread; it may raise StoreError."""
 
 
 async def deliver(means: Means, stop: asyncio.Event, tuning: Tuning) -> End:
@@ -107,7 +109,7 @@ class _Sender:
         work = Work(
             compose=means.compose,
             sign=means.sign,
-            claim=lambda most, in_hand: ledger.claim(most, in_hand, clock.now_ms()),
+            claim=self._claim,
             retry=tuning.retry,
             guard=self._guard,
             deadline_at_ms=means.deadline_at_ms,
@@ -115,6 +117,10 @@ class _Sender:
             label=labels_of(means.transport.capabilities),
         )
         self._feed = LedgerFeed(work, self._committer, clock)
+
+    def _claim(self, most: int, in_hand: Collection[int]) -> Stock:
+        self._means.before_claim()
+        return self._means.ledger.claim(most, in_hand, self._means.clock.now_ms())
 
     async def run(self) -> End:
         try:

@@ -71,6 +71,12 @@ class Running:
         token = sign(keys_of(settings.secret_key), settings.newsletter.list_id, shown)
         return hidden(self.get("/subscribe/").text) | {"token": token}
 
+    def link_to_leave(self, subscriber_id: int) -> str:
+        """The path of a reader's link to leave."""
+        settings = load(self.root, {"NEWSLETTER_SECRET_KEY": KEY})
+        token = Token(Purpose.UNSUBSCRIBE, subscriber_id, 0)
+        return f"/u/{sign(keys_of(settings.secret_key), settings.newsletter.list_id, token)}"
+
     def raw(self, content: bytes, within_s: float = WAITS_S) -> bytes:
         """Send bytes as they are; return all that comes back until the line is closed."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=within_s) as line:

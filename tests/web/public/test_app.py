@@ -27,7 +27,13 @@ if TYPE_CHECKING:
 def test_health_says_that_mails_wait_and_not_why(tmp_path: Path, trouble: str, status: str) -> None:
     desk = desk_in(tmp_path)
     answer = ask(build_app(desk.site, told([], []), lambda: trouble), "/healthz")
-    said = {"status": status, "database": "ok", "postman": "waiting" if trouble else "ok", "sign_ups": "ok"}
+    said = {
+        "status": status,
+        "database": "ok",
+        "postman": "waiting" if trouble else "ok",
+        "leaving": "ok",
+        "sign_ups": "ok",
+    }
     assert (answer.status_code, answer.json()) == (200, said)
 
 
@@ -36,7 +42,7 @@ def test_health_says_when_no_more_sign_ups_are_taken(tmp_path: Path) -> None:
     app = build_app(desk.site, told([], []), lambda: "")
     desk.fill_in("anna@example.org")
 
-    said = {"status": "degraded", "database": "ok", "postman": "ok", "sign_ups": "used up"}
+    said = {"status": "degraded", "database": "ok", "postman": "ok", "leaving": "ok", "sign_ups": "used up"}
     assert ask(app, "/healthz").json() == said
 
 
@@ -48,9 +54,9 @@ def test_a_database_that_cannot_be_read_is_told_and_the_archive_stays(tmp_path: 
     desk.site.engine.dispose()
     (tmp_path / "newsletter.db").write_bytes(b"no database any more" * 100)
     answer = ask(app, "/healthz")
-    said = {"status": "down", "database": "down", "postman": "ok", "sign_ups": "ok"}
+    said = {"status": "down", "database": "down", "postman": "ok", "leaving": "ok", "sign_ups": "ok"}
     assert (answer.status_code, answer.json()) == (503, said)
-    page = ask(app, f"/u/{desk.token(Purpose.UNSUBSCRIBE, 1)}", "POST")
+    page = ask(app, f"/c/{desk.token(Purpose.CONFIRM, 1)}", "POST")
     assert page.status_code == 503
     assert page.text == "That is not possible just now. Please try again in a few minutes.\n"
     assert ask(app, "/").status_code == 200

@@ -126,6 +126,7 @@ def test_a_mail_server_that_is_away_does_not_stop_the_site(tmp_path: Path) -> No
                 "status": "degraded",
                 "database": "ok",
                 "postman": "waiting",
+                "leaving": "ok",
                 "sign_ups": "ok",
             }
             assert site.get("/").status_code == 200

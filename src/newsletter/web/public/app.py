@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from newsletter.config import Settings
-    from newsletter.web.public.allowance import Allowance
     from newsletter.web.public.gate import Told
     from newsletter.web.public.site import Site
 
@@ -53,7 +52,7 @@ def build_app(site: Site, told: Told, trouble: Callable[[], str]) -> ASGIApp:
         files=Files(settings.archive.out),
         search=Search(site, FullText(settings.archive.out)),
         moved=_moved(pages, settings),
-        health=_Health(site.engine, site.allowance, trouble),
+        health=_Health(site, trouble),
     )
     where = urlsplit(settings.newsletter.url)
     rules = Rules(frozenset({where.hostname or ""}), where.path, networks(settings.site.proxies))
@@ -115,22 +114,22 @@ async def _lead_to(send: Send, root_path: str, target: str) -> None:
 class _Health:
     """Says whether all is well, for a program that watches: no data, and no word that is not always the same."""
 
-    engine: Engine
-    allowance: Allowance
+    site: Site
     trouble: Callable[[], str]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await run_in_threadpool(_ask, self.engine)
+            await run_in_threadpool(_ask, self.site.engine)
             is_there = True
         except StoreError:
             is_there = False
-        is_well = not self.trouble() and not self.allowance.is_used_up
+        is_well = not self.trouble() and not self.site.allowance.is_used_up
         said = {
             "status": ("ok" if is_well else "degraded") if is_there else "down",
             "database": "ok" if is_there else "down",
             "postman": "waiting" if self.trouble() else "ok",
-            "sign_ups": "used up" if self.allowance.is_used_up else "ok",
+            "leaving": "waiting" if self.site.wishes.waiting() else "ok",
+            "sign_ups": "used up" if self.site.allowance.is_used_up else "ok",
         }
         # Mails that wait are no reason to take the site away from its readers.
         await JSONResponse(said, 200 if is_there else 503, {"cache-control": "no-store"})(scope, receive, send)

@@ -28,7 +28,7 @@ from newsletter.web.public.gate import Told
 from newsletter.web.public.letters import OwnLetters
 from newsletter.web.public.postman import Office, Postman
 from newsletter.web.public.site import open_site
-from newsletter.web.public.upkeep import keep_up
+from newsletter.web.public.upkeep import keep_up, keep_wishes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -118,6 +118,7 @@ async def _serve(plan: Plan, listening: socket.socket, ready: Callable[[], None]
     async with asyncio.TaskGroup() as group:
         group.create_task(postman.run(stop))
         group.create_task(keep_up(plan.engine, settings, _now_ms, stop, plan.warn))
+        group.create_task(keep_wishes(plan.engine, site.wishes, stop, plan.warn))
         await server.serve(sockets=[listening])
         stop.set()
     return server.ended_by

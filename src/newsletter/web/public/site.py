@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 from newsletter.audience.tokens import keys_of
 from newsletter.render import open_theme, prepare_logos, render_page
 from newsletter.render.view import house_view
+from newsletter.sending.wishes import wishes_of
 from newsletter.web.public.allowance import Allowance
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from newsletter.audience.tokens import Keys
     from newsletter.config import Settings
     from newsletter.render import Theme
+    from newsletter.sending.wishes import Wishes
 
 TITLE, DESK = "\ue000title", "\ue000desk"
 """Stand in a frame for what each page says of its own; nobody types them."""
@@ -53,6 +55,8 @@ class Site:
     """What stands around a page, in each language; `TITLE` and `DESK` are in it where these belong."""
     allowance: Allowance
     """How many sign-ups are taken."""
+    wishes: Wishes
+    """Of those who leave while the database is away."""
     now_ms: Callable[[], int]
     post_soon: Callable[[], None]
     """Says that there is new mail of our own in the ledger. It returns at once, on any thread."""
@@ -75,6 +79,7 @@ def open_site(engine: Engine, settings: Settings, now_ms: Callable[[], int], pos
         house={**house_view(settings, str), "root": root},
         frames={language: _frame(theme, settings, language, root) for language in settings.newsletter.languages},
         allowance=Allowance(settings.site),
+        wishes=wishes_of(settings),
         now_ms=now_ms,
         post_soon=post_soon,
     )

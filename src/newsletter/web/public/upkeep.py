@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from newsletter.audience.retention import keep_no_longer
@@ -17,10 +18,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from newsletter.config import Settings
+    from newsletter.sending.wishes import Wishes
 
 EVERY_S = 3600.0
 AGAIN_S = 60.0
 """After the database was away, or busy."""
+WISHES_EVERY_S = 2.0
+"""How often is looked for wishes to leave; to look costs some microseconds."""
 
 
 async def keep_up(
@@ -39,6 +43,22 @@ async def keep_up(
                 await stop.wait()
         except TimeoutError:
             continue
+
+
+async def keep_wishes(engine: Engine, wishes: Wishes, stop: asyncio.Event, warn: Callable[[str], None]) -> None:
+    """Do what was wished while the database was away, as soon as it is back, until `stop` is set."""
+    is_told = False
+    while not stop.is_set():
+        try:
+            await asyncio.to_thread(wishes.take_in, engine)
+            is_told = False
+        except StoreError as error:
+            if not is_told:
+                warn(f"readers who want to leave wait for the database, and none is forgotten: {error}")
+            is_told = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(WISHES_EVERY_S):
+                await stop.wait()
 
 
 def delete_what_is_old(engine: Engine, settings: Settings, now_ms: int) -> None:
