@@ -17,7 +17,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 _NUMBERS = count(1)
 # Whoever is still at work may hold a lock.
@@ -34,6 +34,8 @@ class Server:
     """A running server, on 127.0.0.1."""
 
     port: int
+    control: Callable[..., None]
+    """pg_ctl, with its arguments."""
 
     def address(self, database: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
@@ -44,6 +46,13 @@ class Server:
         with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
             connection.execute(f"create database {name}")
         return self.address(name)
+
+    def crash(self) -> None:
+        """End it as a machine does that loses its power; `start` brings it back."""
+        self.control("-m", "immediate", "stop")
+
+    def start(self) -> None:
+        self.control("start")
 
 
 class Tables:
@@ -90,11 +99,12 @@ def running(folder: Path) -> Iterator[Server]:
     # No password, as it listens to this machine alone; no waiting for the disk, as all of it is thrown away.
     run("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale", "--no-sync")
     options = f"-h 127.0.0.1 -p {port} -k {home} -c fsync=off"
+    server = Server(port, lambda *said: run("pg_ctl", "-w", "-l", str(home / "log"), "-o", options, *said))
     try:
-        run("pg_ctl", "-w", "-l", str(home / "log"), "-o", options, "start")
-        yield Server(port)
+        server.start()
+        yield server
     finally:
-        run("pg_ctl", "-w", "-m", "immediate", "stop")
+        server.crash()
         shutil.rmtree(home)
 
 

@@ -2,18 +2,22 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, select
 
+from newsletter.audience.consent import Proof, Step, record
 from newsletter.audience.csv_file import guarded, unguarded
 from newsletter.audience.exporting import export
 from newsletter.audience.subscribers import Filter
 from newsletter.config import HasTag
 from newsletter.store import Begin, open_store, reading, writing
-from newsletter.store.schema import subscriber, suppression
+from newsletter.store.schema import consent, subscriber, suppression
 from tests.audience.lists import NOW_MS, everybody, imported, newsletter, row, suppressions
 
 if TYPE_CHECKING:
@@ -41,9 +45,9 @@ def test_an_export_is_csv_with_every_cell_in_quotes(engine: Engine) -> None:
 
     assert exported(engine) == (
         '"email","status","language","first_name","last_name","company","tags","created","confirmed","unsubscribed",'
-        '"consent","consent_evidence"\r\n'
+        '"consent","consent_evidence","paused_until","proof"\r\n'
         '"reader1@example.org","active","nl","Anna ""Ans""","","Acme, Inc.","founder,vip","2025-11-26T23:33:20Z","","",'
-        '"a test",""\r\n'
+        '"a test","","",""\r\n'
     )
 
 
@@ -95,6 +99,7 @@ def test_an_export_can_be_imported_and_is_the_same(
             confirmed_at_ms=NOW_MS - 5,
             unsubscribed_at_ms=NOW_MS - 1 if status == "unsubscribed" else None,
             consent_evidence={"OPTIN_IP": "192.0.2.1"},
+            paused_until_at_ms=NOW_MS + 9 if number else None,
         )
         for number, (first, last, company, status) in enumerate(people)
     ]
@@ -149,3 +154,37 @@ def test_who_takes_no_mail_is_exported_so_that_it_is_not_forgotten(tmp_path: Pat
     assert "nobody" not in exported(engine, Filter("active"))
     engine.dispose()
     other.dispose()
+
+
+def test_what_proves_that_they_agreed_is_in_it_and_no_file_makes_such_a_proof(engine: Engine, tmp_path: Path) -> None:
+    with writing(engine) as connection:
+        connection.execute(insert(subscriber), [row(1), row(2)])
+        asked = Proof(NOW_MS, "nl", "https://example.org/subscribe/", "192.0.2.0/24", "Ja, stuur mij =mail.")
+        record(connection, 1, Step.ASKED, asked)
+        record(connection, 1, Step.CONFIRMED, replace(asked, now_ms=NOW_MS + 1), "<1@example.org>")
+
+    first, second = csv.DictReader(io.StringIO(exported(engine)))
+
+    assert second["proof"] == ""
+    steps = json.loads(first["proof"])
+    assert [(step["step"], step["at"], step["wording"], step["message_id"]) for step in steps] == [
+        ("asked", "2025-11-26T23:33:20Z", "Ja, stuur mij =mail.", ""),
+        ("confirmed", "2025-11-26T23:33:20.001Z", "Ja, stuur mij =mail.", "<1@example.org>"),
+    ]
+    assert {step["client"] for step in steps} == {"192.0.2.0/24"}
+    whole = exported(engine)
+    with writing(engine) as connection:
+        connection.execute(delete(subscriber))
+        connection.execute(delete(consent))
+    assert imported(engine, newsletter(tmp_path), whole).left_out == ("proof",)
+    with reading(engine) as connection:
+        assert connection.execute(select(consent)).all() == []
+
+
+def test_a_file_pauses_nobody_who_is_known(engine: Engine, tmp_path: Path) -> None:
+    with writing(engine) as connection:
+        connection.execute(insert(subscriber), [row(1)])
+    file = "email,paused_until\nreader1@example.org,2027-01-01\nnew@example.org,2027-01-01\n"
+    imported(engine, newsletter(tmp_path), file)
+    pauses = {address: person.paused_until for address, person in everybody(engine).items()}
+    assert pauses == {"reader1@example.org": None, "new@example.org": datetime(2027, 1, 1, tzinfo=UTC)}

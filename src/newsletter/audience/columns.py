@@ -26,6 +26,7 @@ ALIASES: Mapping[str, str] = {
     "aangemaakt aangemelddatum aanmelddatum ingeschreven",
     "confirmed": "confirmed confirmedat confirmtime confirmationdate bevestigd",
     "unsubscribed": "unsubscribed unsubscribedat unsubscriptiondate unsubtime uitgeschreven afgemeld",
+    "paused_until": "pauseduntil",
     "cleaned": "cleantime",
     "deleted": "deletedat",
     # Fields of the house within one cell, as JSON or as Python writes it.

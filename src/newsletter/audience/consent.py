@@ -18,6 +18,7 @@ from newsletter.store.once import insert_if_new
 from newsletter.store.schema import consent, consent_wording
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection
@@ -99,14 +100,20 @@ def times_asked(connection: Connection, subscriber_id: int, since_ms: int) -> in
 
 def consents_of(connection: Connection, subscriber_id: int) -> tuple[Consent, ...]:
     """Return the steps of one person, in their order."""
+    return consents_of_all(connection, [subscriber_id]).get(subscriber_id, ())
+
+
+def consents_of_all(connection: Connection, subscriber_ids: Sequence[int]) -> dict[int, tuple[Consent, ...]]:
+    """Return the steps of some people, in their order; whoever took none is not in it."""
     chosen = (
         select(consent, consent_wording.c.wording)
         .outerjoin(consent_wording, consent_wording.c.sha256 == consent.c.wording_sha256)
-        .where(consent.c.subscriber_id == subscriber_id)
+        .where(consent.c.subscriber_id.in_(subscriber_ids))
         .order_by(consent.c.id)
     )
-    return tuple(
-        Consent(
+    found: dict[int, tuple[Consent, ...]] = {}
+    for row in connection.execute(chosen):
+        step = Consent(
             step=row.step,
             at=from_ms(row.at_ms),
             language=row.language,
@@ -116,5 +123,5 @@ def consents_of(connection: Connection, subscriber_id: int) -> tuple[Consent, ..
             client=row.client,
             message_id=row.message_id,
         )
-        for row in connection.execute(chosen)
-    )
+        found[row.subscriber_id] = (*found.get(row.subscriber_id, ()), step)
+    return found

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import asdict
+from itertools import islice
 from typing import TYPE_CHECKING, TextIO
 
 from sqlalchemy import select
 
+from newsletter.audience.consent import consents_of_all
 from newsletter.audience.csv_file import guarded
 from newsletter.audience.intake import ENDINGS
 from newsletter.audience.subscribers import Filter, stream
@@ -20,7 +23,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from newsletter.audience.consent import Consent
     from newsletter.audience.subscribers import Subscriber
+
+
+_TOGETHER = 500
+"""People whose steps are asked for in one query."""
 
 
 def export(
@@ -47,17 +55,20 @@ def export(
 
 def _header(fields: Sequence[str]) -> list[str]:
     names = ["email", "status", "language", "first_name", "last_name", *fields, "tags"]
-    return [*names, "created", "confirmed", "unsubscribed", "consent", "consent_evidence"]
+    return [*names, "created", "confirmed", "unsubscribed", "consent", "consent_evidence", "paused_until", "proof"]
 
 
 def _rows(connection: Connection, fields: Sequence[str], wanted: Filter, now_ms: int) -> Iterator[list[str]]:
-    for person in stream(connection, wanted, now_ms):
-        yield _row(person, fields)
+    people = stream(connection, wanted, now_ms)
+    while some := list(islice(people, _TOGETHER)):
+        steps = consents_of_all(connection, [person.id for person in some])
+        for person in some:
+            yield _row(person, fields, steps.get(person.id, ()))
     if wanted == Filter():
         yield from _nobodys(connection, fields)
 
 
-def _row(person: Subscriber, fields: Sequence[str]) -> list[str]:
+def _row(person: Subscriber, fields: Sequence[str], steps: Sequence[Consent]) -> list[str]:
     ended = person.suppressed_for in ENDINGS
     return [
         person.address,
@@ -73,7 +84,15 @@ def _row(person: Subscriber, fields: Sequence[str]) -> list[str]:
         _moment(person.unsubscribed_at),
         person.consent_source,
         json.dumps(dict(person.consent_evidence), ensure_ascii=False) if person.consent_evidence else "",
+        _moment(person.paused_until),
+        _proof(steps),
     ]
+
+
+def _proof(steps: Sequence[Consent]) -> str:
+    """Return what somebody did on the public pages, as JSON: all that is kept of each step."""
+    told = [{**asdict(step), "at": _moment(step.at)} for step in steps]
+    return json.dumps(told, ensure_ascii=False) if told else ""
 
 
 def _nobodys(connection: Connection, fields: Sequence[str]) -> Iterator[list[str]]:
@@ -82,7 +101,7 @@ def _nobodys(connection: Connection, fields: Sequence[str]) -> Iterator[list[str
     chosen = select(suppression).where(suppression.c.reason.in_(ENDINGS), ~known).order_by(suppression.c.address_key)
     for row in connection.execute(chosen, execution_options={"yield_per": 1000}):
         unsaid = [""] * (len(fields) + 4)
-        yield [row.address_key, row.reason, *unsaid, _moment(from_ms(row.at_ms)), "", "", row.evidence, ""]
+        yield [row.address_key, row.reason, *unsaid, _moment(from_ms(row.at_ms)), "", "", row.evidence, "", "", ""]
 
 
 def _moment(moment: datetime | None) -> str:

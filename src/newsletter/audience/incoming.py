@@ -61,6 +61,8 @@ class Incoming:
     """What another service knows of their consent."""
     source: str = ""
     """How they came, where the file says so."""
+    paused_until_at_ms: int | None = None
+    """They asked for no mail before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class Reader:
             ended_at_ms=_ended_at_ms(said),
             evidence=self._evidence(cells, said.get("consent_evidence", "")),
             source=clean_text(said.get("consent_source", "")),
+            paused_until_at_ms=_moment(said.get("paused_until", "")),
         )
 
     def _language(self, said: str) -> str:

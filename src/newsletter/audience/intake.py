@@ -185,6 +185,8 @@ def _new_row(person: Incoming, intake: Intake) -> dict[str, object]:
         "unsubscribed_at_ms": ended,
         "consent_source": intake.source_of(person),
         "consent_evidence": person.evidence,
+        # Of somebody who is known here, no file makes a pause: they may have ended it since.
+        "paused_until_at_ms": person.paused_until_at_ms,
     }
 
 

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 _MAKE = """
 create table person (line integer primary key, weight integer, key text, address text, status text, language text,
     first_name text, last_name text, attributes text, tags text, created_at_ms integer, confirmed_at_ms integer,
-    ended_at_ms integer, evidence text, source text)
+    ended_at_ms integer, evidence text, source text, paused_until_at_ms integer)
 """
-_INSERT = "insert into person values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT = "insert into person values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _REPEATED = """
 select line, kept from (
     select line, first_value(line) over (partition by key order by weight, line) as kept from person
@@ -95,6 +95,7 @@ def _row(person: Incoming) -> tuple[object, ...]:
         person.ended_at_ms,
         json.dumps(person.evidence) if person.evidence else "",
         person.source,
+        person.paused_until_at_ms,
     )
 
 
@@ -115,6 +116,7 @@ def _person(row: tuple[Any, ...]) -> Incoming:
         ended,
         evidence,
         source,
+        paused,
     ) = row
     return Incoming(
         line=line,
@@ -130,4 +132,5 @@ def _person(row: tuple[Any, ...]) -> Incoming:
         ended_at_ms=ended,
         evidence=json.loads(evidence) if evidence else {},
         source=source,
+        paused_until_at_ms=paused,
     )

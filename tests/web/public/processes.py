@@ -73,9 +73,15 @@ class Running:
 
     def link_to_leave(self, subscriber_id: int) -> str:
         """The path of a reader's link to leave."""
+        return f"/u/{self._token(Purpose.UNSUBSCRIBE, subscriber_id)}"
+
+    def link_to_choose(self, subscriber_id: int) -> str:
+        """The path of a reader's link to their preferences."""
+        return f"/preferences/{self._token(Purpose.PREFERENCES, subscriber_id)}"
+
+    def _token(self, purpose: Purpose, subscriber_id: int) -> str:
         settings = load(self.root, {"NEWSLETTER_SECRET_KEY": KEY})
-        token = Token(Purpose.UNSUBSCRIBE, subscriber_id, 0)
-        return f"/u/{sign(keys_of(settings.secret_key), settings.newsletter.list_id, token)}"
+        return sign(keys_of(settings.secret_key), settings.newsletter.list_id, Token(purpose, subscriber_id, 0))
 
     def raw(self, content: bytes, within_s: float = WAITS_S) -> bytes:
         """Send bytes as they are; return all that comes back until the line is closed."""
