@@ -36,7 +36,7 @@ def test_nginx_takes_what_is_written_for_it(number: int, tmp_path: Path) -> None
     assert str(tmp_path) in said
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     scratch = "".join(f"{kind}_temp_path {tmp_path}/{kind};\n" for kind in kinds)
-    around = f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\n{scratch}{said}}}\n"
+    around = f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{scratch}{said}}}\n"
     config = tmp_path / "nginx.conf"
     config.write_text(around, "utf-8")
     ran = subprocess.run(["nginx", "-t", "-c", config], capture_output=True, text=True, check=False)
@@ -49,7 +49,7 @@ def test_caddy_takes_what_is_written_for_it(tmp_path: Path, monkeypatch: pytest.
     config = tmp_path / "Caddyfile"
     config.write_text(said, "utf-8")
     monkeypatch.setenv("HOME", str(tmp_path))
-    command = ["caddy", "validate", "--adapter", "caddyfile", "--config", config]
+    command = ["caddy", "validate", "--adapter", "caddyfile", "--config", str(config)]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
 
@@ -61,7 +61,7 @@ def test_systemd_takes_what_is_written_for_it(number: int, tmp_path: Path) -> No
     said = re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", units()[number], flags=re.MULTILINE)
     unit = tmp_path / "example.service"
     unit.write_text(said, "utf-8")
-    command = ["systemd-analyze", "verify", "--man=no", unit]
+    command = ["systemd-analyze", "verify", "--man=no", str(unit)]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     about = [line for line in ran.stderr.splitlines() if "example.service" in line]
     assert (ran.returncode, about) == (0, [])

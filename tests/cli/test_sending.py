@@ -53,7 +53,7 @@ def test_the_options_win_from_the_settings(newsletter: Newsletter, readers: Read
     readers("anna", "bram", "chloe")
     ran = newsletter("send", "proef", "--yes", "--rate", "1.5", "--transport", "null")
     assert ran.status == 0, ran.err
-    assert "  by       null\n  time     2 s\n" in ran.err
+    assert "  by       null\n  time     3 s\n" in ran.err
     assert post.envelopes == []
 
 

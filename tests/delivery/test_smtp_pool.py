@@ -7,14 +7,18 @@ import signal
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from newsletter.delivery.smtp import Patience
+from newsletter.config import load
+from newsletter.delivery.all_backends import ISSUE_SHARE, OWN_MAILS_SHARE, open_transport
+from newsletter.delivery.smtp import Patience, SmtpTransport
 from newsletter.delivery.smtp.states import Due
 from newsletter.errors import DeliveryError
 from newsletter.model import Outcome, Scope, Verdict
+from tests.config.workspaces import REQUIRED
 from tests.delivery.letters import message
 from tests.delivery.scripts import Server
 from tests.delivery.servers import NEVER_S, Line, ListFeed, ScriptedServer, deliver, smtp, smtp_settings
@@ -22,9 +26,9 @@ from tests.delivery.slow_server import SlowServer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from newsletter.delivery.base import Message
-    from newsletter.delivery.smtp import SmtpTransport
 
 
 class Counted(ListFeed):
@@ -100,6 +104,23 @@ def test_a_rate_is_kept() -> None:
     with SlowServer("PIPELINING") as server:
         began = time.monotonic()
         feed = run(smtp(smtp_settings(server.port, connections=4, rate_per_second=50)), 50)
+        seconds = time.monotonic() - began
+
+    assert verdicts(feed) == {Verdict.ACCEPTED}
+    assert seconds >= 0.85
+
+
+@pytest.mark.parametrize(("share", "mails"), [(OWN_MAILS_SHARE, 6), (ISSUE_SHARE, 46)])
+def test_issues_and_own_mails_each_keep_to_a_share_of_the_rate(tmp_path: Path, share: float, mails: int) -> None:
+    """50 a second for both, so in a second some 5 own mails, and 45 of an issue."""
+    (tmp_path / "newsletter.toml").write_text(REQUIRED, "utf-8")
+    with SlowServer("PIPELINING") as server:
+        settings = load(tmp_path, {})
+        settings = replace(settings, smtp=smtp_settings(server.port, connections=4, rate_per_second=50))
+        transport = open_transport(settings, "smtp", share)
+        assert isinstance(transport, SmtpTransport)
+        began = time.monotonic()
+        feed = run(transport, mails)
         seconds = time.monotonic() - began
 
     assert verdicts(feed) == {Verdict.ACCEPTED}

@@ -12,7 +12,7 @@ from newsletter.cli.output import Mark, print_json, say
 from newsletter.cli.people import now_ms
 from newsletter.cli.plan import show_findings, show_plan
 from newsletter.cli.tallies import document, how_to_resume, say_tally
-from newsletter.delivery.all_backends import open_transport
+from newsletter.delivery.all_backends import ISSUE_SHARE, open_transport
 from newsletter.errors import IssueError, SendingError, UsageError
 from newsletter.sending.engine import Tuning
 from newsletter.sending.plan import content_sha256, issue_findings, plan_hash
@@ -40,7 +40,7 @@ def send_to_list(mailing: Mailing, *, yes: bool, wanted_hash: str, adopt: bool, 
         UsageError: nobody is there to confirm it, or the number that was typed is another.
     """
     settings = mailing.workspace.settings
-    transport = open_transport(settings)
+    transport = open_transport(settings, share=ISSUE_SHARE)
     keys_of(settings.secret_key)  # before anybody is asked: the links in the mails need it
     if adopt:
         adopt_ledger(mailing.engine, mailing.journal)

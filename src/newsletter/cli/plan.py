@@ -86,11 +86,12 @@ def show_findings(plan: Plan) -> None:
 def _seconds(mailing: Mailing, plan: Plan) -> int:
     """Return how long it takes at the configured rate, rounded up; 0 where none is configured."""
     from newsletter.config.providers import ESP
+    from newsletter.delivery.all_backends import ISSUE_SHARE
 
     settings = mailing.workspace.settings
     by_provider = settings.delivery.transport.startswith(ESP)
     rate = settings.esp.rate_per_second if by_provider else settings.smtp.rate_per_second
-    return math.ceil(plan.readers / rate) if rate else 0
+    return math.ceil(plan.readers / (rate * ISSUE_SHARE)) if rate else 0
 
 
 def _document(mailing: Mailing, plan: Plan) -> dict[str, object]:

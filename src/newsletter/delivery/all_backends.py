@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -54,8 +55,19 @@ BACKENDS: Mapping[str, Callable[[Settings], Transport]] = MappingProxyType(
 """By name: what makes the transport from the settings. Making one opens nothing."""
 
 
-def open_transport(settings: Settings, name: str = "") -> Transport:
+OWN_MAILS_SHARE = 0.1
+"""Of the rate in the settings: for the mails that follow from the public site, whether or not an issue goes out."""
+ISSUE_SHARE = 1 - OWN_MAILS_SHARE
+"""Of the same, for issues. The two are processes of their own, and together they keep to the rate."""
+
+
+def open_transport(settings: Settings, name: str = "", share: float = 1.0) -> Transport:
     """Return the transport called `name`, by default the one that the settings name.
+
+    Args:
+        settings: With its rate.
+        name: As `BACKENDS` has it.
+        share: How much of the rate it may use.
 
     Raises:
         UsageError: there is no transport of that name, or what it needs is not installed.
@@ -65,4 +77,6 @@ def open_transport(settings: Settings, name: str = "") -> Transport:
     if wanted not in BACKENDS:
         message = f"there is no transport {quoted(wanted)}{did_you_mean(wanted, BACKENDS)}"
         raise UsageError(message)
-    return BACKENDS[wanted](settings)
+    smtp = replace(settings.smtp, rate_per_second=settings.smtp.rate_per_second * share)
+    esp = replace(settings.esp, rate_per_second=settings.esp.rate_per_second * share)
+    return BACKENDS[wanted](replace(settings, smtp=smtp, esp=esp))

@@ -1,4 +1,4 @@
-"""Postmark and Resend, spoken to by ourselves: what goes out, and what an answer says of each mail."""
+"""Mailtrap, Postmark and Resend, spoken to by ourselves: what goes out, and what an answer says of each mail."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from newsletter.config.esp import Esp
 from newsletter.delivery.esp.calls import Reply
+from newsletter.delivery.esp.mailtrap import MailtrapDialect
 from newsletter.delivery.esp.postmark import PostmarkDialect
 from newsletter.delivery.esp.providers import PROVIDERS
 from newsletter.delivery.esp.resend import ResendDialect
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from newsletter.delivery.base import Message
 
 POSTMARK = PostmarkDialect(PROVIDERS["postmark"], Esp(stream="broadcast", tag="nieuws"), "a-token")
+MAILTRAP = MailtrapDialect(PROVIDERS["mailtrap"], Esp(tag="nieuws"), "a-token")
 RESEND = ResendDialect(PROVIDERS["resend"], Esp(api_url="https://resend.example"), "a-key")
 PICTURE = Embedded("a.png@aireport.example", Picture("a.png", 1, 1, "image/png", b"\x89PNG"))
 ACCEPTED, REFUSED, UNCERTAIN = Verdict.ACCEPTED, Verdict.REFUSED, Verdict.UNCERTAIN
@@ -49,6 +51,63 @@ def by_postmark(status: int, told: Any) -> tuple[Outcome, ...] | None:
 
 def by_resend(status: int, told: Any, messages: tuple[Message, ...] = TWO) -> tuple[Outcome, ...] | None:
     return RESEND.read(RESEND.call(messages), said(status, told))
+
+
+def by_mailtrap(status: int, told: Any) -> tuple[Outcome, ...] | None:
+    return MAILTRAP.read(MAILTRAP.call(TWO), said(status, told))
+
+
+def test_mailtrap_is_told_once_what_all_mails_say_and_each_mail_else() -> None:
+    call = MAILTRAP.call(TWO)
+    assert call.url == "https://bulk.api.mailtrap.io/api/batch"
+    assert call.headers["Api-Token"] == "a-token"
+    told = json.loads(call.body)
+    assert told["base"] == {
+        "from": {"email": "redactie@aireport.example", "name": IDENTITY.from_name},
+        "category": "nieuws",
+    }
+    anna, bram = told["requests"]
+    assert (anna["to"], bram["to"]) == ([{"email": "anna@example.org"}], [{"email": "bram@example.org"}])
+    assert "Goedemorgen Anna," in anna["text"]
+    assert "<p>Goedemorgen Bram,</p>" in bram["html"]
+    assert bram["headers"]["List-Unsubscribe"] == "<https://aireport.example/u/token-bram>"
+    assert anna["custom_variables"] == {"message_id": "<token-anna.asml@aireport.example>"}
+
+
+def test_mailtrap_gets_mails_of_one_draft_together_with_its_pictures_once() -> None:
+    one, other = letter("anna", pictures=True), letter("bram", reply_to="antwoord@aireport.example")
+    assert MAILTRAP.groups((one, other, one)) == [(one, one), (other,)]
+    (picture,) = json.loads(MAILTRAP.call((one,)).body)["base"]["attachments"]
+    assert (picture["content_id"], picture["content"]) == ("a.png@aireport.example", "iVBORw==")
+    assert json.loads(MAILTRAP.call((other,)).body)["base"]["reply_to"] == {"email": "antwoord@aireport.example"}
+
+
+@pytest.mark.parametrize(
+    ("told", "verdict", "scope"),
+    [
+        ({"success": True, "message_ids": ["1df37d17"]}, ACCEPTED, None),
+        ({"success": False, "errors": ["'to' address 'Bram@example.org' is suppressed"]}, REFUSED, Scope.SOFT),
+        ({"success": False, "errors": ["'subject' is required", "no"]}, REFUSED, Scope.OURS),
+        ({"success": False, "errors": []}, UNCERTAIN, None),
+        ({"success": False, "message_ids": ["1df37d17"]}, UNCERTAIN, None),
+        ({"success": True, "message_ids": []}, UNCERTAIN, None),
+        ({"success": True, "message_ids": ["1df37d17"], "errors": ["but"]}, UNCERTAIN, None),
+        ({}, UNCERTAIN, None),
+        ("what?", UNCERTAIN, None),
+    ],
+)
+def test_mailtrap_says_of_each_what_became_of_it(told: object, verdict: Verdict, scope: Scope | None) -> None:
+    fine = {"success": True, "message_ids": ["b7bc2f4a"]}
+    one, other = by_mailtrap(200, {"success": True, "responses": [fine, told]}) or ()
+    assert (one.verdict, one.remote_id) == (ACCEPTED, "b7bc2f4a")
+    assert other.verdict is verdict
+    assert scope is None or other.scope is scope
+
+
+@pytest.mark.parametrize("told", [{"success": True}, {"responses": [{}]}, [], b"<html>", {"responses": {"0": {}}}])
+def test_of_an_answer_that_is_not_mailtraps_nothing_is_read(told: object) -> None:
+    assert by_mailtrap(200, told) is None
+    assert by_mailtrap(401, {"responses": [{}, {}]}) is None
 
 
 def test_a_mail_of_our_own_says_nothing_of_a_list() -> None:

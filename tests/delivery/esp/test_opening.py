@@ -135,4 +135,4 @@ def test_newsletters_go_by_the_address_that_mailtrap_has_for_them(tmp_path: Path
     transport = open_provider(settings(tmp_path, **keys), "mailtrap")
     (message,) = messages_for([reader(1)])
     call = transport._dialect.call((message,))  # noqa: SLF001 - to call it would leave this machine
-    assert call.url == "https://bulk.api.mailtrap.io/api/send"
+    assert call.url == "https://bulk.api.mailtrap.io/api/batch"

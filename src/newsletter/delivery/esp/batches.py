@@ -1,4 +1,4 @@
-"""What Postmark and Resend have in common: a list of mails in JSON, each whole, and an answer in the same order."""
+"""What Mailtrap, Postmark and Resend have in common: mails in JSON, each its own, and an answer in the same order."""
 
 from __future__ import annotations
 

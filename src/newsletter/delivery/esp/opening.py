@@ -53,6 +53,10 @@ def _dialect(name: str, provider: Provider, esp: Esp, keys: Mapping[str, str], d
         from newsletter.delivery.esp.postmark import PostmarkDialect
 
         return PostmarkDialect(provider, esp, keys["server_token"])
+    if name == "mailtrap":
+        from newsletter.delivery.esp.mailtrap import MailtrapDialect
+
+        return MailtrapDialect(provider, esp, keys["api_token"])
     if name == "resend":
         from newsletter.delivery.esp.resend import ResendDialect
 

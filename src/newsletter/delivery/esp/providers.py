@@ -94,8 +94,9 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
         ),
         "mailtrap": Provider(
             "Mailtrap",
-            _can("mailtrap"),
-            f"{_ANYMAIL}, backends/mailtrap.py: a batch has one text for all; mailtrap.io, Email API, for Bulk",
+            # How large a request may be is not said; this is less than others take.
+            _can("mailtrap", distinct_batch=True, partial_refusals=True, max_batch=500, max_batch_bytes=10 * _MB),
+            "docs.mailtrap.io, Bulk; mailtrap.io, Email API, for batches",
             "https://bulk.api.mailtrap.io/api",
             caution="opens and clicks are followed unless you turn that off for your domain",
         ),

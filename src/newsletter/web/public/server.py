@@ -16,7 +16,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from newsletter.audience.tokens import keys_of
-from newsletter.delivery.all_backends import open_transport
+from newsletter.delivery.all_backends import OWN_MAILS_SHARE, open_transport
 from newsletter.delivery.dkim import load_signer
 from newsletter.errors import FaultsError, UsageError
 from newsletter.sending.clock import start_clock
@@ -145,7 +145,7 @@ def _office(plan: Plan, letters: OwnLetters) -> Office:
         engine=plan.postmans_engine,
         journal=settings.root / ".newsletter",
         letters=letters,
-        open_transport=lambda: open_transport(settings),
+        open_transport=lambda: open_transport(settings, share=OWN_MAILS_SHARE),
         me=lambda: this_process(plan.lease(), Role.OWN_MAILS),
         clock=start_clock(time.time(), time.monotonic),
         retry=Retry(settings.sending.retry_after_s, give_up_s=settings.sending.give_up_after_s),
