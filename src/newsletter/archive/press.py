@@ -14,6 +14,7 @@ from newsletter.render import render_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from types import SimpleNamespace
 
     from newsletter.archive.kept import Kept
     from newsletter.config import Settings
@@ -32,6 +33,8 @@ class Press:
     logos: Pictures
     common: Mapping[str, Any] = field(default_factory=dict)
     """What every template gets, beside what is its own."""
+    seen: dict[str, SimpleNamespace] = field(default_factory=dict)
+    """What templates see of each issue in a list, by its slug."""
 
     @property
     def site(self) -> str:

@@ -128,8 +128,14 @@ def _words(press: Press) -> Callable[[str], str]:
     return catalogue(press.language).gettext
 
 
-def view(record: Record, site: str) -> SimpleNamespace:
-    """Return what templates see of an issue in a list."""
+def view(press: Press, record: Record) -> SimpleNamespace:
+    """Return what templates see of an issue in a list; it stands in many, and is put together once."""
+    if record.slug not in press.seen:
+        press.seen[record.slug] = _view(press, record)
+    return press.seen[record.slug]
+
+
+def _view(press: Press, record: Record) -> SimpleNamespace:
     return SimpleNamespace(
         slug=record.slug,
         subject=record.subject,
@@ -138,13 +144,13 @@ def view(record: Record, site: str) -> SimpleNamespace:
         day=record.day_text,
         language=record.language,
         minutes=record.minutes,
-        web_url=f"{site}/p/{record.slug}/",
+        web_url=f"{press.site}/p/{record.slug}/",
     )
 
 
 def _front(press: Press, records: Sequence[Record], tags: Sequence[Tag], told: Sequence[Told]) -> Planned:
     context = {
-        "issues": [view(record, press.site) for record in records[:ON_FRONT]],
+        "issues": [view(press, record) for record in records[:ON_FRONT]],
         "has_more": len(records) > ON_FRONT,
         "tags": [_seen(tag) for tag in tags],
         "episode": episode_seen(told[0]) if told else None,
@@ -165,11 +171,11 @@ def _issues(press: Press, records: Sequence[Record], tags: Sequence[Tag]) -> Ite
         trail = [(press.settings.newsletter.name, ""), (_words(press)("Issues"), "issues/")]
         crumbs = found.breadcrumbs(press, [*trail, (record.subject, f"p/{record.slug}/")])
         context = {
-            "issue": view(record, press.site),
-            "newer": view(records[number - 1], press.site) if number else None,
-            "older": view(records[number + 1], press.site) if number + 1 < len(records) else None,
+            "issue": view(press, record),
+            "newer": view(press, records[number - 1]) if number else None,
+            "older": view(press, records[number + 1]) if number + 1 < len(records) else None,
             "tags": [_seen(by_slug[_slug(tag)]) for tag in record.tags],
-            "related": [view(one, press.site) for one in alike.get(record.slug, ())],
+            "related": [view(press, one) for one in alike.get(record.slug, ())],
             "alternates": pairs.get(record.slug, ()),
             "published": when,
             "thread": thread_below(press.settings, f"p/{record.slug}/"),
@@ -220,7 +226,7 @@ def _list(
     trail = context.get("trail", [(title, folder)])
     whole = {
         "title": title,
-        "issues": [view(record, press.site) for record in records],
+        "issues": [view(press, record) for record in records],
         "list": folder,
         "structured": found.structured(found.breadcrumbs(press, [(press.settings.newsletter.name, ""), *trail])),
     }
@@ -287,7 +293,7 @@ def _entry_view(entry: Entry, record: Record, press: Press) -> SimpleNamespace:
         excerpt=entry.excerpt,
         url=entry.url,
         tags=entry.tags,
-        issue=view(record, press.site),
+        issue=view(press, record),
     )
 
 
