@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _PR_SET_PDEATHSIG = 1
-_CHUNKS_EACH = 8
+_CHUNKS_EACH = 16
 """The more, the less one process waits for another at the end."""
 
 _GARBAGE = 20_000
