@@ -108,7 +108,7 @@ def read_record(
         tags=issue.tags,
         minutes=article.minutes,
         article=kept.write(article.html.encode()),
-        hosts=tuple(sorted(set(_HOST.findall(article.html)))),
+        hosts=tuple(sorted(set(_HOST.findall(article.html)))) if "<img " in article.html else (),
         files=tuple(File(name, kept.write(content)) for name, content in _files(issue, pictures, theme, settings)),
         used=tuple(_used(path.parent, name) for name in sorted({named.use.name for named in issue.pictures})),
         entries=tuple(_entry(block, issue, settings) for block in issue.blocks if _is_listed(block, theme)),
@@ -120,7 +120,7 @@ def read_record(
 
 def _first_picture(html: str) -> str:
     """Return the first picture beside the issue that fills the column; without its words, as it stands by a title."""
-    for found in _PICTURE.findall(html):
+    for found in _PICTURE.findall(html) if "<img " in html else ():
         width = _WIDTH.search(found)
         if width and int(width[1]) >= _COLUMN_PX:
             return _ALT.sub(' alt=""', found.replace(' loading="lazy"', ""))

@@ -16,6 +16,8 @@ _BROKEN_ADDRESS = re.compile(r"\]\([^()\n]*\n")
 _FAR_TO_THE_RIGHT = re.compile(r"\n    +(?:#|[-=*_ ]+(?:\n|\Z))")
 """What would be a heading or a rule, were it not there."""
 _WHITE = r"[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+_ANY_WHITE = re.compile(rf"[\x85\u2028\u2029\ufeff{_WHITE[1:]}")
+"""Whether there is any such white space at all: few texts have any, and it is looked for where they are not ASCII."""
 _ODD_BEYOND_ASCII = re.compile(rf"[\x85\u2028\u2029\ufeff]|^[ >#*+\d.)-]*{_WHITE}|{_WHITE}[ #]*$", re.MULTILINE)
 """More of such white space, and any at the ends of a line."""
 _BELOW_A_HEAD = re.compile(r"^[ >*+\d.)-]*[|:-][-|: ]*$", re.MULTILINE)
@@ -32,7 +34,7 @@ def is_ordinary(source: str) -> bool:
         any(sign in source for sign in _ODD_SIGNS)
         or _BROKEN_ADDRESS.search(source)
         or _FAR_TO_THE_RIGHT.search(source)
-        or (not source.isascii() and _ODD_BEYOND_ASCII.search(source))
+        or (not source.isascii() and _ANY_WHITE.search(source) and _ODD_BEYOND_ASCII.search(source))
         or ("|" in source and _BELOW_A_HEAD.search(source))
         or (">" in source and any(map(_has_odd_quote, source.split("\n\n"))))
         or ("]:" in source and "]:" in _DEFINITIONS.sub("", source))
