@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import os
 import subprocess
 import sys
 import tempfile
@@ -30,9 +29,6 @@ FOLDER = "search/"
 
 _SEARCHED = ("p/", "episodes/")
 _PROGRAMS = ("pagefind_bin_extended", "pagefind_bin")
-_MEMORY = {"_RJEM_MALLOC_CONF": "thp:always,narenas:2"}
-"""What its allocator is told, jemalloc(3): large pages where the system has them, and two arenas. It takes a seventh
-less time so."""
 _NOT_WANTED = ("pagefind-ui.*", "pagefind-modular-ui.*", "pagefind-component-ui.*", "pagefind-highlight.*")
 """Ready-made boxes to search with; the archive has its own."""
 
@@ -73,8 +69,7 @@ def _run(site: Path, out: Path, language: str) -> None:
     options = ["--site", str(site), "--glob", f"{{{folders}}}/**/*.html"]
     options += ["--output-path", str(out), "--force-language", language]
     command = [*_program(), *options]
-    environment = _MEMORY | os.environ
-    ran = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603 - its own
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - its own arguments
     if ran.returncode:
         message = f"pagefind could not make the index of the search: {printable((ran.stderr or ran.stdout).strip())}"
         raise RenderError(message)
