@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _FOLDER = "leaving"
 _MOST_BYTES = 20
 """Of a moment in milliseconds."""
-_AT_ONCE = 500
+_AT_ONCE = 100
 """In one transaction."""
 
 

@@ -85,10 +85,11 @@ def files_of(site: Path) -> list[str]:
 
 
 def in_batches(changes: Changes) -> Iterator[Batch]:
-    """Cut what is brought there into batches: pages never before what they show."""
+    """Cut what is brought there into batches: pages never before what they show, and before what lists them."""
 
-    def served(path: str) -> tuple[bool, str, str]:
-        return path.endswith(_POINTING), media_type_of(path), cache_control_of(path)
+    def served(path: str) -> tuple[int, str, str]:
+        turn = 1 if path.endswith(".html") else 2 if path.endswith(_POINTING) else 0
+        return turn, media_type_of(path), cache_control_of(path)
 
     for (_, media_type, cache_control), group in groupby(sorted(changes.carried, key=served), key=served):
         yield Batch(media_type, cache_control, tuple(group))
