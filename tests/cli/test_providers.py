@@ -180,5 +180,5 @@ def test_a_plan_says_what_to_know_of_a_provider(newsletter: Newsletter, readers:
     )
     ran = newsletter("plan", "proef")
     assert ran.status == 0
-    assert "  by       esp:sparkpost, up to 100 mails in a request\n  time     2 s\n" in ran.out
+    assert "  by       esp:sparkpost, up to 100 mails in a request\n  time     3 s\n" in ran.out
     assert "warning: esp:sparkpost: puts a List-Unsubscribe of its own in the place of yours" in ran.err

@@ -110,7 +110,7 @@ def page_tree(html: str) -> HtmlElement:
 
 def without_own_form(page: HtmlElement) -> HtmlElement:
     """Take the form to subscribe out of a page, as it is not of the issue."""
-    for form in page.xpath("//form[@class='join'][not(ancestor::article)]"):
+    for form in page.xpath("//form[@class='join' and starts-with(@action, '../')][not(ancestor::article)]"):
         form.getparent().remove(form)
     return page
 

@@ -19,7 +19,7 @@ from tests.render.attacks import KINDS
 from tests.render.hostile import FIELDS
 from tests.render.issues import ANNA, FRONT, SETTINGS, SITE, THEME, issue_of, mail_of, page_of, pictures_of, reader
 from tests.render.looks import visit
-from tests.render.payloads import active, shape, shown, tree, words_of
+from tests.render.payloads import active, page_tree, shape, shown, tree, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -91,7 +91,7 @@ def check_message(email: Email, to: Recipient) -> str:
 
 
 def check_document(html: str) -> None:
-    assert active(tree(html)) == []
+    assert active(page_tree(html)) == []
 
 
 @pytest.mark.timeout(300)

@@ -15,7 +15,7 @@ from newsletter.issue.parse import MAX_TITLE_CHARACTERS
 from newsletter.render import fill, personal_values, render_email
 from tests.render.hostile import FIELDS, TEXTS, WRITABLE
 from tests.render.issues import FRONT, SETTINGS, SITE, THEME, issue_of, mail_of, page_of, reader
-from tests.render.payloads import ATTACKS, BAD_ADDRESSES, CLOSERS, active, shape, shown, tree, words_of
+from tests.render.payloads import ATTACKS, BAD_ADDRESSES, CLOSERS, active, page_tree, shape, shown, tree, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ LINES = TEXTS.map(shown).filter(lambda text: "{{" not in text and 2 * len(text) 
 
 def both(issue: Issue) -> tuple[HtmlElement, HtmlElement]:
     """The mail and the page of an issue, as a browser would read them."""
-    return tree(mail_of(issue).html), tree(page_of(issue))
+    return tree(mail_of(issue).html), page_tree(page_of(issue))
 
 
 # Words that are not Markdown
@@ -142,7 +142,7 @@ def test_an_address_that_leads_elsewhere_is_refused_or_stays_text(address: str) 
     fallback = "[x]({{ subscriber.last_name | default(ADDRESS) }})".replace("ADDRESS", json.dumps(address))
     assert not check_body(fallback)
     page = page_of(fallback)
-    assert active(tree(page)) == []
+    assert active(page_tree(page)) == []
     assert '<a href="">x</a>' in page
 
 
