@@ -39,7 +39,8 @@ def browser() -> Iterator[Browser]:
     """Open Chromium."""
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+            executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-gpu"],
         )
         yield opened
         opened.close()

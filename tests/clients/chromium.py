@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 else:  # run as a script, its own folder is where Python looks
     from mail_html import embed_images, html_of, picture_options, usage_fault
 
-NEEDS = "run with the project's python (it has playwright), after: apt-get install chromium"
+NEEDS = "run with the project's python (it has playwright), after: apt-get install chromium-headless-shell"
 LOAD_TIMEOUT_MS = 30_000
 
 
@@ -49,7 +49,7 @@ def shoot(html: str, out: Path, width_px: int, *, dark: bool, program: str, dens
 def main() -> int:
     """Exit 0 with a picture; 1 when the document overflows its width; 2 on a wrong call."""
     options = picture_options(__doc__).parse_args()
-    program = shutil.which("chromium")
+    program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if not (program and importlib.util.find_spec("playwright")):
         return usage_fault(f"chromium.py: {NEEDS}")
     html = embed_images(html_of(options.file), options.images)

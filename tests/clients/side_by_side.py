@@ -75,7 +75,7 @@ def main() -> int:
     parser.add_argument("out", type=Path, help="the PNG to write")
     parser.add_argument("--images", help=IMAGES_HELP)
     options = parser.parse_args()
-    program = shutil.which("chromium")
+    program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if not program:
         return usage_fault(f"side_by_side.py: {NEEDS}")
     html = embed_images(html_of(options.file), options.images)

@@ -6,6 +6,7 @@ Where pictures are blocked, as most mail programs do at first, their alternative
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Literal
 
@@ -91,6 +92,7 @@ EVERY_BLOCK = "mail every block", "page every block"
 NAMES = [*DOCUMENTS, *EVERY_BLOCK]
 
 
+@cache
 def html_of(name: str) -> str:
     if name not in EVERY_BLOCK:
         return document(name)
