@@ -222,12 +222,12 @@ def test_a_signature_takes_well_under_a_millisecond(signer: Signer) -> None:
     letter = message(filled().content.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" + LINE * 1000)
     best_s = float("inf")
     for _ in range(5):
-        began = time.perf_counter()
+        began = time.process_time()
         for _ in range(20):
             alone.sign(letter, NOW)
-        best_s = min(best_s, (time.perf_counter() - began) / 20)
+        best_s = min(best_s, (time.process_time() - began) / 20)
 
-    assert best_s < 0.003  # 0.5 ms on a quiet machine, and this one may not be
+    assert best_s < 0.003  # 0.5 ms on a quiet machine
 
 
 def test_without_headers_there_is_nothing_to_sign(signer: Signer) -> None:

@@ -92,12 +92,9 @@ def test_a_connection_has_its_share_and_no_more() -> None:
 def test_a_pipelined_message_costs_one_round_trip() -> None:
     """With 20 ms between an answer and the next question, 25 messages take 25 of them and not 100."""
     with SlowServer("PIPELINING", pause_s=0.02) as server:
-        began = time.monotonic()
         run(smtp(smtp_settings(server.port)), 25)
-        seconds = time.monotonic() - began
 
     assert server.round_trips <= 25 + 4  # the greeting, EHLO, the first envelope, QUIT
-    assert seconds < 0.02 * 100
 
 
 def test_a_rate_is_kept() -> None:

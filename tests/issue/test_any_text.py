@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from itertools import product
+from time import process_time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +19,8 @@ from tests.issue.any_text import BODIES, N, families
 from tests.issue.drafts import FRONT, SUBSCRIBER_FIELDS, faults, html, parsed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from newsletter.model import Issue
 
 KEYS = (
@@ -131,28 +135,39 @@ def test_any_head(head: str) -> None:
     check(f"{FRONT}::: note {head}\nx\n:::\n".encode())
 
 
-@pytest.mark.timeout(10)
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Hold that what is done takes no longer than this, whatever else the machine has to do meanwhile."""
+    began_s = process_time()
+    yield
+    assert process_time() - began_s < seconds
+
+
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", families())
 def test_no_text_takes_long(name: str) -> None:
-    check((FRONT + families()[name]).encode())
+    with within(5):
+        check((FRONT + families()[name]).encode())
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", ["[", "^[", "![", "{{ a ", "'\"", "*a **a ", "> ", "head {{", "<![CDATA["])
 def test_no_text_as_large_as_may_be_takes_long(name: str) -> None:
     text = families()[name]
-    check((FRONT + text * (255_000 // len(text))).encode())
+    with within(10):
+        check((FRONT + text * (255_000 // len(text))).encode())
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.no_cover
 def test_many_long_paragraphs_do_not_take_long() -> None:
-    for piece, ends in product(("'\"", "*a **a ", "{{ a "), ("\n\n", "\n")):
-        check((FRONT + (piece * (19_000 // len(piece)) + ends) * 12).encode())
+    with within(10):
+        for piece, ends in product(("'\"", "*a **a ", "{{ a "), ("\n\n", "\n")):
+            check((FRONT + (piece * (19_000 // len(piece)) + ends) * 12).encode())
 
 
-@pytest.mark.timeout(10)
+@pytest.mark.no_cover
 def test_yaml_that_grows_or_nests_does_not_take_long() -> None:
-    for front in (
+    fronts = (
         "a: " + "[" * N,
         "a: " + "{" * N,
         "- " * N,
@@ -161,8 +176,10 @@ def test_yaml_that_grows_or_nests_does_not_take_long() -> None:
         "a: &a [*a]\n" * N,
         "a: 'b\n" * N,
         "!" * N,
-    ):
-        check(f"---\n{front}\n---\n".encode())
+    )
+    with within(5):
+        for front in fronts:
+            check(f"---\n{front}\n---\n".encode())
 
 
 def test_a_message_never_holds_a_placeholder() -> None:

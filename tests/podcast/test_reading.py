@@ -35,7 +35,7 @@ def test_a_feed_that_would_take_minutes_is_given_up_at_the_deadline() -> None:
     with pytest.raises(PodcastError, match=r'^"feed" takes longer than 1 s to read: no podcast\'s feed does$'):
         read_within(b"<a" * 3_000_000, '"feed"', "", "", deadline_s=1)
 
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
 
 
 def test_a_feed_that_would_fill_the_memory_is_refused() -> None:

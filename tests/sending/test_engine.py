@@ -281,7 +281,7 @@ def test_stopping_leaves_no_row_in_hand(engine: Engine) -> None:
     stop = asyncio.Event()
     began = time.monotonic()
     assert work(desk, Stalled(stop), stop=stop) is End.STOPPED
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 20  # it would wait for ever
     assert list(states(engine).values())[:5] == ["sent", "pending", "in_doubt", "in_doubt", "pending"]
     assert Counter(states(engine).values()) == {"sent": 1, "pending": 27, "in_doubt": 2}
     unanswered = doubts(engine, desk.sending.id)[1]
