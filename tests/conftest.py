@@ -15,7 +15,7 @@ from newsletter.store.schema import metadata
 from tests.postgresql import Tables, programs, running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from playwright.sync_api import Browser
     from sqlalchemy import Engine
@@ -33,6 +33,9 @@ BROWSERS = Path(__file__).parent.parent / ".venv" / "browsers"
 if BROWSERS.is_dir():
     os.environ.setdefault("PLAYWRIGHT_BROWSERS_PATH", str(BROWSERS))
 
+COUNTS_LINES = "COVERAGE_PROCESS_CONFIG"
+"""By this variable coverage tells the Pythons that a test starts to count their lines too."""
+
 # A shared machine stalls now and then. The timeout catches a hang; a deadline per example only makes noise.
 # In CI the examples are always the same, so that a change is judged by what it changed; elsewhere they are new.
 settings.register_profile("project", deadline=None, print_blob=True, derandomize="CI" in os.environ)
@@ -48,6 +51,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let what takes long begin first: else one process is left with it when the others are done.
+
+    Of thousands of made-up cases no lines are counted, which would take longer than they do.
+    """
+    for item in items:
+        if item.get_closest_marker("bulk"):
+            item.add_marker("no_cover")
+    items.sort(key=_patience_s, reverse=True)
+
+
+def _patience_s(item: pytest.Item) -> float:
+    patience = item.get_closest_marker("timeout")
+    return float(patience.args[0]) if patience else float("bulk" in item.keywords)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Where lines are not counted, keep the processes that a test starts from counting theirs."""
+    counts = None if "no_cover" not in item.keywords else os.environ.pop(COUNTS_LINES, None)
+    try:
+        return (yield)
+    finally:
+        if counts is not None:
+            os.environ[COUNTS_LINES] = counts
+
+
 @pytest.fixture
 def update_golden(pytestconfig: pytest.Config) -> bool:
     return bool(pytestconfig.getoption("--update-golden"))
@@ -61,7 +92,7 @@ def chromium() -> Iterator[Browser]:
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),  # else Playwright's own
+            executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"),  # else Playwright's
             args=[
                 "--no-sandbox",
                 "--disable-gpu",

@@ -27,6 +27,7 @@ from benchmarks.size import table as size_table
 
 ROOT = Path(__file__).parent.parent
 ISSUE = ROOT / "issues/2026-11-24-asml.md"
+pytestmark = pytest.mark.no_cover  # what is measured must not count its lines meanwhile
 needs_peer = pytest.mark.skipif(not installed(), reason="Node.js is missing, or npm ci in benchmarks/peer")
 
 

@@ -122,7 +122,12 @@ def parsed(message: Message) -> EmailMessage:
 
 def part_of(message: Message, kind: str) -> str:
     """The text of its part of this kind, such as `html`."""
-    (part,) = (part for part in parsed(message).iter_parts() if part.get_content_subtype() == kind)
+    return text_of(parsed(message), kind)
+
+
+def text_of(mail: EmailMessage, kind: str) -> str:
+    """The text of a mail's part of this kind, such as `html`."""
+    (part,) = (part for part in mail.iter_parts() if part.get_content_subtype() == kind)
     content = part.get_payload(decode=True)
     assert isinstance(content, bytes)
     return content.decode("utf-8")

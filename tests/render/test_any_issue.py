@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from newsletter.issue import PLACEHOLDER
 from newsletter.issue.kinds import LIST
 from newsletter.render import fill, personal_values, render_email
 from newsletter.render.view import ON_EMAIL, ON_WEB
-from tests.delivery.letters import IDENTITY, STAMP, parsed, part_of, with_crlf
+from tests.delivery.letters import IDENTITY, STAMP, parsed, text_of, with_crlf
 from tests.render.any_issue import KNOWN, UNKNOWN, WORD, issues_with
 from tests.render.issues import ANNA, SETTINGS, SITE, THEME, issue_of, page_of, pictures_of
 from tests.render.payloads import active, without_own_form
@@ -33,10 +32,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.bulk
 
-EVERYWHERE = bool({"CI", "PYTEST_XDIST_WORKER"} & os.environ.keys())
-ISSUES = 10_000 if EVERYWHERE else 600
-"""How many are rendered at least, over all kinds of blocks; fewer where somebody runs this file alone."""
-SHARE = -(-ISSUES // len(THEME.kinds))
+SHARES = (200, pytest.param(750, marks=pytest.mark.long))
+"""How many issues are rendered at least for each kind of block: some 3,000 over all, and 11,000 for `make long`."""
 # Between any two words of Markdown's pieces stands something.
 GLUED = re.compile(rf"{WORD.pattern}{WORD.pattern}")
 SLOT = re.compile(r"zq\d+w\d+z")
@@ -136,10 +133,10 @@ def check_mail(draft: Draft, issue: Issue, email: Email) -> None:
         check_holes(part)
         check_place(draft, issue, ON_EMAIL, part)
 
-    message = prepare(email, IDENTITY).fill(ANNA, values, STAMP)
-    assert parsed(message)["Subject"] == fill(email.subject, values)
-    assert part_of(message, "html") == with_crlf(html)
-    assert part_of(message, "plain") == with_crlf(text)
+    mail = parsed(prepare(email, IDENTITY).fill(ANNA, values, STAMP))
+    assert mail["Subject"] == fill(email.subject, values)
+    assert text_of(mail, "html") == with_crlf(html)
+    assert text_of(mail, "plain") == with_crlf(text)
 
 
 def check_page(draft: Draft, issue: Issue) -> None:
@@ -170,11 +167,12 @@ def is_refused(draft: Draft) -> bool:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.parametrize("share", SHARES)
 @pytest.mark.parametrize("kind", THEME.kinds)
-def test_any_issue_is_refused_or_rendered_with_all_its_words(kind: str) -> None:
+def test_any_issue_is_refused_or_rendered_with_all_its_words(kind: str, share: int) -> None:
     rendered = 0
 
-    @settings(max_examples=SHARE * 5 // 4 + 20, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=share * 5 // 4 + 20, suppress_health_check=[HealthCheck.too_slow])
     @given(issues_with(THEME.kinds[kind], THEME.kinds))
     def render(draft: Draft) -> None:
         nonlocal rendered
@@ -182,4 +180,4 @@ def test_any_issue_is_refused_or_rendered_with_all_its_words(kind: str) -> None:
 
     render()
 
-    assert rendered >= SHARE
+    assert rendered >= share

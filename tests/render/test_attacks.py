@@ -94,6 +94,7 @@ def check_document(html: str) -> None:
     assert active(page_tree(html)) == []
 
 
+@pytest.mark.bulk
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_attack_is_refused_or_read_wherever_it_stands(kind: str) -> None:
@@ -134,6 +135,7 @@ def test_an_attack_in_a_readers_name_changes_nothing_but_words(kind: str) -> Non
     assert read >= len(KINDS[kind]) / 2
 
 
+@pytest.mark.bulk
 @pytest.mark.browser
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("kind", SHORT_KINDS)

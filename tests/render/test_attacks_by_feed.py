@@ -62,6 +62,7 @@ def episode_of(attack: str) -> Episode:
     return replace(item.episode, notes=notes, chapters=chapters, cues=cues)
 
 
+@pytest.mark.bulk
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("kind", SHORT_KINDS)
 def test_nothing_of_an_attack_in_a_feed_becomes_active(kind: str, tmp_path: Path) -> None:

@@ -82,6 +82,7 @@ def test_no_line_of_words_becomes_markup(attack: str) -> None:
         check_line(f"{closer}{attack}")
 
 
+@pytest.mark.bulk
 @settings(max_examples=250)
 @given(LINES)
 def test_any_line_of_words_is_read_as_it_was_written(text: str) -> None:
@@ -125,6 +126,7 @@ def test_html_in_markdown_is_text(attack: str) -> None:
         check_body(f"[{payload}](https://a.example '{payload}') ![{payload}](a.png)[^1]\n\n[^1]: {payload}")
 
 
+@pytest.mark.bulk
 @settings(max_examples=600)
 @given(TEXTS)
 @example("![<img src=x onerror=alert(1)>](https://a.example/a.png '\"onload=x')")
@@ -181,6 +183,7 @@ def test_a_readers_name_is_read_whatever_it_is(attack: str) -> None:
         check_name(f"{closer}{attack}")
 
 
+@pytest.mark.bulk
 @settings(max_examples=200)
 @given(st.text(WRITABLE, min_size=1))
 def test_any_name_of_a_reader_is_read_as_it_is(name: str) -> None:
@@ -195,6 +198,7 @@ def test_a_readers_address_that_leads_elsewhere_stops_the_mail(address: str) -> 
             mail_of(source, reader(first_name=address))
 
 
+@pytest.mark.bulk
 @settings(max_examples=200)
 @given(st.one_of(st.text(), st.text().map("https://{}".format), TEXTS.map("mailto:{}".format)))
 def test_any_address_of_a_reader_is_safe_or_stops_the_mail(address: str) -> None:
