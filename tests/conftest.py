@@ -65,7 +65,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _patience_s(item: pytest.Item) -> float:
     patience = item.get_closest_marker("timeout")
-    return float(patience.args[0]) if patience else float("bulk" in item.keywords)
+    return (float(patience.args[0]) if patience else 60.0) + ("bulk" in item.keywords)
 
 
 @pytest.hookimpl(wrapper=True)
