@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-WAITS_S = 30.0
+WAITS_S = 50.0
 TOML = """\
 [newsletter]
 name = "Proef"

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from newsletter.delivery.base import Feed, Message
 
 LEASES = iter(range(1_000_000))
-WAITS_S = 20.0
+WAITS_S = 50.0
 
 
 @dataclass(slots=True)
