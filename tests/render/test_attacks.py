@@ -102,7 +102,7 @@ def test_an_attack_is_refused_or_read_wherever_it_stands(kind: str) -> None:
     for attack, place in product(KINDS[kind], WHERE.get(kind, PLACES)):
         if issue := accepted(attack, place):
             check_document(check_message(render_email(issue, THEME, SETTINGS, pictures_of(issue)), ANNA))
-            check_document(page_of(issue))
+            assert active(page_tree(page_of(issue))) == []
             read += 1
     assert read > len(KINDS[kind]) / 2
 
