@@ -82,7 +82,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def running() -> Iterator[Store]:
-    s3_backends.reset()
+    s3_backends[DEFAULT_ACCOUNT_ID]["aws"].reset()  # that of all would empty those of other services too
     with Store() as store:
         thread = threading.Thread(target=store.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
