@@ -48,7 +48,7 @@ def run(command: Sequence[str | Path], folder: Path) -> Run:
         FailedError: it ends with another status than 0.
     """
     start = time.perf_counter()
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = _begun(command, folder)
     usage = _reap(process)
     seconds = time.perf_counter() - start
     if process.returncode:
@@ -64,7 +64,7 @@ def run_until(command: Sequence[str | Path], folder: Path, seconds: float) -> Ru
         FailedError: it ends with another status than 0, or than that of an interruption.
     """
     start = time.perf_counter()
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = _begun(command, folder)
     alarm = threading.Timer(seconds, process.send_signal, (signal.SIGTERM,))
     alarm.start()
     usage = _reap(process)
@@ -74,6 +74,13 @@ def run_until(command: Sequence[str | Path], folder: Path, seconds: float) -> Ru
         message = f"exit status {process.returncode}: {' '.join(map(str, command))}"
         raise FailedError(message)
     return Run(took, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _BYTES_PER_MAXRSS)
+
+
+def _begun(command: Sequence[str | Path], folder: Path) -> subprocess.Popen[bytes]:
+    # As on a person's machine, where Python keeps what it has compiled.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    silent = subprocess.DEVNULL
+    return subprocess.Popen(command, cwd=folder, stdout=silent, stderr=silent, env=environment)
 
 
 def _reap(process: subprocess.Popen[Any]) -> resource.struct_rusage:
