@@ -24,11 +24,12 @@ help:
 demo: .venv/demo.stamp
 	@$(BIN)/python demo/run.py
 
+# What Python has compiled is kept for the tests: hundreds of them start a program of their own.
 # To install the tools is to wait for the network, mostly; what is checked meanwhile needs none of them.
 test: .venv/dev.stamp
 	@$(MAKE) --no-print-directory --jobs=2 tools style
 	@echo 'Behaviour: pytest'
-	@$(BIN)/pytest --quiet --numprocesses 3 --dist worksteal -m 'not long' --cov --cov-report=
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --quiet --numprocesses 3 --dist worksteal -m 'not long' --cov --cov-report=
 	@echo 'Coverage: at least 90 % in all, 100 % of the pure rooms'
 	@$(BIN)/coverage report --format=total --fail-under=90
 	@$(BIN)/coverage report --include='$(PURE)' --fail-under=100

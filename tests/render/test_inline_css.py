@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from newsletter.errors import TemplateError
+from newsletter.render import inline
 from newsletter.render.content_css import lint_css
 from newsletter.render.inline import inline_document, inline_fragments
 from tests.render.styles import CSS
@@ -67,3 +68,11 @@ def test_css_that_cannot_be_inlined_does_not_pass_a_door() -> None:
         inline_fragments(["<p>x</p>"], "p:hover { color: red }")
     with pytest.raises(TemplateError, match="pseudo-class"):
         inline_document("<html><body></body></html>", "p:hover { color: red }")
+
+
+def test_what_is_known_of_a_style_sheet_is_let_go_of_and_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces = [f"<p>x</p><blockquote>{'<em>' * depth}x{'</em>' * depth}</blockquote>" for depth in range(4)]
+    before = [inline_fragments([piece], CSS) for piece in pieces]
+    monkeypatch.setattr(inline, "_MAX_KEPT", 1)
+    unknown = f"{CSS}\n/* as before */"
+    assert [inline_fragments([piece], unknown) for piece in pieces] == before
