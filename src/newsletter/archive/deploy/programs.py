@@ -52,7 +52,8 @@ class Program:
         if ran.returncode in may_end_with:
             return ""
         if ran.returncode:
-            said = printable((ran.stderr or ran.stdout).strip().replace("\n", "; "))
+            lines = (ran.stderr or ran.stdout).strip().splitlines()
+            said = printable("; ".join(line for line in lines if line.strip()))
             quoted = said if len(said) <= _MOST_QUOTED else f"{said[:_MOST_QUOTED]}…"
             message = f"{self.name} ended with status {ran.returncode}: {quoted or 'it said nothing'}"
             raise UsageError(message)
