@@ -154,7 +154,7 @@ def _front(press: Press, records: Sequence[Record], tags: Sequence[Tag], told: S
         "has_more": len(records) > ON_FRONT,
         "tags": [_seen(tag) for tag in tags],
         "episode": episode_seen(told[0]) if told else None,
-        "picture": Markup(absolute(records[0].picture, f"p/{records[0].slug}/")) if records else "",  # noqa: S704
+        "picture": Markup(absolute(records[0].picture, f"p/{records[0].slug}/")) if records else "",  # noqa: S704 - of our own page
         "structured": found.structured(found.website(press)),
     }
     return press.page("index.html", "web/index.html.j2", context)
