@@ -182,6 +182,9 @@ def test_every_page_has_its_language_a_title_one_heading_and_words_for_its_pictu
 def test_there_is_no_script_but_our_own_and_nothing_is_fetched_from_elsewhere(site: Site) -> None:
     for page in site.pages.values():
         assert page.cssselect("iframe, object, embed, style, [style], base") == []
+        for form in page.cssselect("form"):  # to search, and to subscribe: both lead to this site
+            assert str(form.get("class")) in {"join", "search"}
+            assert urlsplit(str(form.get("action"))).netloc == ""
         (own,) = page.cssselect("script:not([type='application/ld+json'])")
         assert str(own.get("src")).endswith(f"assets/site.js?v={digest(site.files['assets/site.js'])[:8]}")
         assert not own.text

@@ -253,14 +253,13 @@ def _make_folders(site: Path, paths: Iterable[str]) -> None:
 
 def _put(path: str, content: bytes) -> None:
     """Write a file, which may be there, and be one with that of the old site; its folder may be missing."""
-    try:
-        file = open(path, "xb")  # noqa: PTH123, SIM115 - as in `_is_as_before`
-    except FileExistsError:
+    with contextlib.suppress(FileNotFoundError):
         os.unlink(path)  # noqa: PTH108 - as in `_is_as_before`
-        file = open(path, "xb")  # noqa: PTH123, SIM115 - as in `_is_as_before`
+    try:
+        file = open(path, "wb")  # noqa: PTH123, SIM115 - as in `_is_as_before`; it is closed below
     except FileNotFoundError:
         os.makedirs(path.rpartition("/")[0], exist_ok=True)  # noqa: PTH103 - as in `_is_as_before`
-        file = open(path, "xb")  # noqa: PTH123, SIM115 - as in `_is_as_before`
+        file = open(path, "wb")  # noqa: PTH123, SIM115 - as above
     with file:
         file.write(content)
 
